@@ -1,0 +1,38 @@
+import type { Clock, Logger, Random } from '@longshore/kit';
+import type { EcsServiceOperations } from '@longshore/model';
+import type { Store } from '@longshore/store';
+
+/** Who calls, as the door made it out. */
+export interface Caller {
+  readonly kind: 'access-key' | 'client-token' | 'agent' | 'anonymous';
+  /** The access key's id, the token's name, or the instance. */
+  readonly name: string;
+}
+
+/** One call of one operation. */
+export interface Call {
+  readonly caller: Caller;
+  /** Goes into the ARNs of the answer: the scope of the signature, else the server's --region. */
+  readonly region: string;
+  readonly requestId: string;
+  /** Aborts when the caller has gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+/** What every operation works with. Handed in, never reached for. */
+export interface OperationContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly accountId: string;
+}
+
+export type OperationName = keyof EcsServiceOperations;
+
+/** Checks, decides, commits, answers. Throws ECS's exceptions (model's EcsError), and nothing else on purpose. */
+export type Operation<N extends OperationName, C extends OperationContext = OperationContext> = (
+  request: EcsServiceOperations[N]['request'],
+  call: Call,
+  context: C,
+) => Promise<EcsServiceOperations[N]['response']>;
