@@ -1,5 +1,8 @@
+export * from './arn.js';
 export * from './codec.js';
 export * from './descriptors.js';
+export * from './errors.js';
 export type * from './generated/shapes.js';
 export * from './generated/shapes.js';
+export * from './limits.js';
 export * from './timestamp.js';
