@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# `npm test`: gets the machine ready (saying what it installs), runs every check, and leaves nothing behind.
+#   npm test                     everything
+#   npm test -- lint unit        only these: lint types unit integration e2e bench chaos
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+setup=deploy/setup/setup.sh
+# An engine that was started by whoever called us stays: only one that is started here is stopped here.
+[[ -e ${LONGSHORE_SETUP_DIR:-.longshore/setup}/dockerd.pid ]] || trap 'bash "$setup" down' EXIT
+bash "$setup" packages build || exit 1
+case " ${*:-integration e2e} " in
+  *' integration '* | *' e2e '* | *' bench '* | *' chaos '*) bash "$setup" etcd engine images || exit 1 ;;
+esac
+node --import=tsx --conditions=source test/support/run.ts "$@"
