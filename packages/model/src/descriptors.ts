@@ -48,7 +48,8 @@ export function presenceOf(field: protobuf.Field): FieldPresence {
   if (field instanceof protobuf.MapField) return 'map';
   if (field.repeated) return 'list';
   if (field.resolvedType instanceof protobuf.Type) return 'message';
-  return field.options?.['proto3_optional'] === true ? 'optional' : 'implicit';
+  // A member of a oneof (google.protobuf.Value's) is absent when another one is set.
+  return field.partOf || field.options?.['proto3_optional'] === true ? 'optional' : 'implicit';
 }
 
 /** An option of options.proto on a member, e.g. `answer_empty`. */

@@ -6,3 +6,4 @@ export type * from './generated/shapes.js';
 export * from './generated/shapes.js';
 export * from './limits.js';
 export * from './timestamp.js';
+export * from './walker/index.js';
