@@ -1353,7 +1353,8 @@ export interface ElbGatewayResources {
 
 export interface EnvironmentFile {
   readonly value?: string | undefined;
-  readonly type?: EnvironmentFileType | undefined;
+  /** `longshore.file` is ours: an absolute path on the host, below the agent's directory for such files. */
+  readonly type?: string | undefined;
 }
 
 export interface EphemeralStorage {
