@@ -12,6 +12,8 @@ export interface RuntimeDriver {
   inspectImage(image: string, options?: CallOptions): Promise<ImageFacts | undefined>;
   listImages(options?: CallOptions): Promise<readonly ImageFacts[]>;
   removeImage(id: string, options?: CallOptions): Promise<void>;
+  /** Makes an image of one layer from a tar of its files, without a registry; replaces what had that name. */
+  importImage(image: string, content: ImageContent, options?: CallOptions): Promise<void>;
   /** A second create with the same name gives the container that the first one made. */
   createContainer(spec: ContainerSpec, options?: CallOptions): Promise<{ readonly id: string }>;
   startContainer(id: string, options?: CallOptions): Promise<void>;
@@ -55,10 +57,18 @@ export interface CallOptions {
 }
 
 export interface PullOptions extends CallOptions {
+  /** The pull is given up when the registry sends nothing for so long; a minute where absent. */
+  readonly inactivityMs?: number | undefined;
   readonly auth?: RegistryAuth | undefined;
   /** docker's platform, e.g. linux/arm64. */
   readonly platform?: string | undefined;
   onProgress?(progress: PullProgress): void;
+}
+
+export interface ImageContent {
+  readonly tar: Uint8Array;
+  readonly entryPoint: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface RegistryAuth {

@@ -1,2 +1,4 @@
+export * from './deadlines.js';
 export * from './driver.js';
 export * from './errors.js';
+export * from './fake/index.js';
