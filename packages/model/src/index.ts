@@ -1,9 +1,14 @@
 export * from './arn.js';
+export * from './capabilities.js';
 export * from './codec.js';
 export * from './descriptors.js';
 export * from './errors.js';
 export type * from './generated/shapes.js';
 export * from './generated/shapes.js';
+export * from './held.js';
 export * from './limits.js';
+export * from './render/index.js';
+export * from './resources.js';
+export * from './task-life.js';
 export * from './timestamp.js';
 export * from './walker/index.js';

@@ -1,0 +1,26 @@
+import { type ArnScope, taskDefinitionArn } from '../arn.js';
+import { requiredAttributes } from '../capabilities.js';
+import type { TaskDefinition, TaskDefinitionRecord } from '../generated/shapes.js';
+import { compatibilitiesOf } from '../resources.js';
+import { toTimestamp } from '../timestamp.js';
+
+/** The definition as DescribeTaskDefinition shows it; what can be derived is derived here, not stored. */
+export function taskDefinitionOf(
+  record: TaskDefinitionRecord,
+  about: { readonly scope: ArnScope; readonly family: string; readonly revision: number },
+): TaskDefinition {
+  const definition = record.definition ?? {};
+  return {
+    ...definition,
+    taskDefinitionArn: taskDefinitionArn(about.scope, about.family, about.revision),
+    family: about.family,
+    revision: about.revision,
+    status: record.status === 'UNSET' ? 'ACTIVE' : record.status,
+    requiresAttributes: requiredAttributes(definition),
+    compatibilities: compatibilitiesOf(definition),
+    registeredAt: toTimestamp(record.registeredAtMs),
+    deregisteredAt: toTimestamp(record.deregisteredAtMs),
+    deleteRequestedAt: toTimestamp(record.deleteRequestedAtMs),
+    registeredBy: record.registeredBy === '' ? undefined : record.registeredBy,
+  };
+}
