@@ -1,4 +1,5 @@
 export * from './arn.js';
+export * from './builders.js';
 export * from './capabilities.js';
 export * from './codec.js';
 export * from './descriptors.js';
@@ -7,8 +8,10 @@ export type * from './generated/shapes.js';
 export * from './generated/shapes.js';
 export * from './held.js';
 export * from './limits.js';
+export * from './pages.js';
 export * from './render/index.js';
 export * from './resources.js';
+export * from './tags.js';
 export * from './task-life.js';
 export * from './timestamp.js';
 export * from './walker/index.js';
