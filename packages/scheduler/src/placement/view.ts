@@ -18,6 +18,10 @@ export interface InstanceView {
   readonly impairedReason: string;
   readonly agentVersion: string;
   readonly registeredAtMs: number;
+  /** What `ec2InstanceId` means in the query language; undefined: the container instance's id. */
+  readonly ec2InstanceId?: string | undefined;
+  /** The health controller has marked it lost: its tasks count no longer when others are spread. */
+  readonly lost?: boolean | undefined;
   /** Built in, from the agent, and custom; with and without target. */
   readonly attributes: readonly Attribute[];
   readonly resources: InstanceResources;
@@ -34,6 +38,8 @@ export interface HeldView {
   /** Tasks on the instance that want to run, by group and by family: constraints and spread count them. */
   readonly tasksByGroup: ReadonlyMap<string, number>;
   readonly tasksByFamily: ReadonlyMap<string, number>;
+  /** The same by the service's deployment, where it is known. */
+  readonly tasksByDeployment?: ReadonlyMap<string, number> | undefined;
   readonly runningTasks: number;
   readonly pendingTasks: number;
 }
@@ -43,6 +49,11 @@ export interface PlacementRequest {
   readonly count: number;
   readonly group: string;
   readonly family: string;
+  /**
+   * The digits of the service's deployment: spread then counts the tasks of this deployment only, since those of the
+   * old one are about to go and would leave the new ones uneven. Undefined: all tasks of the group.
+   */
+  readonly deployment?: string | undefined;
   /** cpu, memory and static ports of one task; gpuIds stays empty here. */
   readonly needs: TaskHolds;
   readonly gpuCount: number;
@@ -82,6 +93,8 @@ export interface Refusal {
   readonly reason: RefusalReason;
   readonly explanation: string;
   readonly instancesByReason: ReadonlyMap<RefusalReason, number>;
+  /** The instance that ECS's event calls the closest match; undefined where there is no instance at all. */
+  readonly closestInstance: string | undefined;
   /** Whether the task would fit on an empty, connected instance of this cluster. */
   readonly couldEverFit: boolean;
 }

@@ -1,0 +1,129 @@
+import { Board } from './board.js';
+import { candidateTree, firstOf } from './candidates.js';
+import { Expressions, Filter } from './filter.js';
+import { Ordering } from './ordering.js';
+import { refusalOf } from './refusal.js';
+import type { ClusterView, PlacedTask, Placement, PlacementRequest, PlaceOptions, Refusal } from './view.js';
+
+/**
+ * Finds a place for every task of the requests, in their order; what one takes, the next no longer finds. Identical
+ * tasks (those of one request, and of requests of the same shape that follow each other) are placed as one group:
+ * each costs log(instances). The same view, requests and seed give the same placement, whatever the order of instances.
+ */
+export function place(
+  view: ClusterView,
+  requests: readonly PlacementRequest[],
+  options: PlaceOptions,
+): Placement {
+  const board = new Board(view.instances, options.seed);
+  const expressions = new Expressions(board);
+  const placed: PlacedTask[] = [];
+  const refused: Refusal[] = [];
+  for (let first = 0; first < requests.length; ) {
+    const run = runLength(requests, first);
+    const taken = placeRun(board, expressions, requests, { first, run }, placed);
+    refused.push(...refusals(board, expressions, requests, { first, run, taken }));
+    first += run;
+  }
+  return { placed, refused };
+}
+
+interface Run {
+  readonly first: number;
+  readonly run: number;
+}
+
+/** Places the tasks of a run of identical requests as far as they fit; answers how many. */
+function placeRun(
+  board: Board,
+  expressions: Expressions,
+  requests: readonly PlacementRequest[],
+  { first, run }: Run,
+  placed: PlacedTask[],
+): number {
+  const request = requests[first] as PlacementRequest;
+  let wanted = 0;
+  for (let at = first; at < first + run; at++) wanted += (requests[at] as PlacementRequest).count;
+  if (wanted <= 0) return 0;
+  const filter = new Filter(board, expressions, request);
+  const candidates = filter.candidates();
+  if (candidates.length === 0) return 0;
+  const ordering = new Ordering(board, request, first);
+  const compare = (a: number, b: number): number => ordering.compare(a, b);
+  const give = requestCursor(requests, first);
+  if (wanted === 1) {
+    const i = firstOf(candidates, compare);
+    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    return 1;
+  }
+  const tree = candidateTree(candidates, ordering.levels, compare);
+  let taken = 0;
+  for (let i = tree.best(); i >= 0 && taken < wanted; i = tree.best()) {
+    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    taken++;
+    ordering.taken(i);
+    tree.update(filter.takesAnother(i));
+  }
+  return taken;
+}
+
+/** Hands out the index of the request that each further task of the run belongs to. */
+function requestCursor(requests: readonly PlacementRequest[], first: number): () => number {
+  let at = first;
+  let given = 0;
+  return () => {
+    while (given >= (requests[at] as PlacementRequest).count) {
+      at++;
+      given = 0;
+    }
+    given++;
+    return at;
+  };
+}
+
+function refusals(
+  board: Board,
+  expressions: Expressions,
+  requests: readonly PlacementRequest[],
+  { first, run, taken }: Run & { taken: number },
+): Refusal[] {
+  const refused: Refusal[] = [];
+  let left = taken;
+  let verdict: Omit<Refusal, 'request' | 'count'> | undefined;
+  for (let at = first; at < first + run; at++) {
+    const request = requests[at] as PlacementRequest;
+    const count = Math.max(0, request.count - left);
+    left = Math.max(0, left - request.count);
+    if (count === 0) continue;
+    verdict ??= refusalOf(board, expressions, request);
+    refused.push({ request: at, count, ...verdict });
+  }
+  return refused;
+}
+
+/** How many requests from `first` on differ in nothing but their count. */
+function runLength(requests: readonly PlacementRequest[], first: number): number {
+  const request = requests[first] as PlacementRequest;
+  let run = 1;
+  while (first + run < requests.length && sameShape(request, requests[first + run] as PlacementRequest))
+    run++;
+  return run;
+}
+
+function sameShape(a: PlacementRequest, b: PlacementRequest): boolean {
+  return (
+    a.group === b.group &&
+    a.family === b.family &&
+    a.deployment === b.deployment &&
+    a.gpuCount === b.gpuCount &&
+    same(a.needs, b.needs) &&
+    same(a.requiredAttributes, b.requiredAttributes) &&
+    same(a.constraints, b.constraints) &&
+    same(a.strategies, b.strategies) &&
+    same(a.onlyInstances, b.onlyInstances)
+  );
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
