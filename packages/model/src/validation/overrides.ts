@@ -1,0 +1,86 @@
+import { shown } from '../arn.js';
+import { invalidParameter } from '../errors.js';
+import type {
+  ContainerOverride,
+  PlacementConstraint,
+  PlacementStrategy,
+  TaskDefinition,
+  TaskOverride,
+} from '../generated/shapes.js';
+import { limits } from '../limits.js';
+import { cpuUnitsOf, memoryMiBOf } from '../resources.js';
+import { checkWhole, firstDuplicate } from './faults.js';
+
+/** Checks the overrides of RunTask and StartTask against the definition. Throws InvalidParameterException. */
+export function checkOverrides(definition: TaskDefinition, overrides: TaskOverride | undefined): void {
+  if (!overrides) return;
+  const length = JSON.stringify(overrides).length;
+  if (length > limits.overridesCharacters)
+    throw invalidParameter(
+      `Container Overrides length must be at most ${limits.overridesCharacters}, but was ${length}.`,
+    );
+  if (overrides.cpu !== undefined && !cpuUnitsOf(overrides.cpu))
+    throw invalidParameter(`Invalid 'cpu' override for task: '${shown(overrides.cpu)}'.`);
+  if (overrides.memory !== undefined && !memoryMiBOf(overrides.memory))
+    throw invalidParameter(`Invalid 'memory' override for task: '${shown(overrides.memory)}'.`);
+  if (overrides.inferenceAcceleratorOverrides?.length)
+    throw invalidParameter('overrides: inferenceAcceleratorOverrides is not supported by this cluster.');
+  checkContainerOverrides(definition, overrides.containerOverrides ?? []);
+}
+
+function checkContainerOverrides(definition: TaskDefinition, overrides: readonly ContainerOverride[]): void {
+  const names = new Set((definition.containerDefinitions ?? []).map((c) => c.name));
+  for (const override of overrides) {
+    if (!override.name || !names.has(override.name))
+      throw invalidParameter(
+        `Override for container named ${shown(override.name ?? '')} is not a container in the TaskDefinition.`,
+      );
+    for (const [member, min] of [
+      ['cpu', 0],
+      ['memory', 6],
+      ['memoryReservation', 6],
+    ] as const)
+      checkWhole(override[member], { min }, (bounds) =>
+        invalidParameter(
+          `Override for container named ${override.name}: '${member}' must be ${bounds}, but was ${override[member]}.`,
+        ),
+      );
+    for (const pair of override.environment ?? [])
+      if (!pair.name)
+        throw invalidParameter(`Override for container named ${override.name}: 'environment' lacks a name.`);
+  }
+  const twice = firstDuplicate(overrides.map((o) => o.name));
+  if (twice) throw invalidParameter(`Override for container named ${twice} is given more than once.`);
+}
+
+/** Checks number and shape of placement constraints and strategies; expressions are the scheduler's to read. */
+export function checkPlacement(
+  constraints: readonly PlacementConstraint[] | undefined,
+  strategies: readonly PlacementStrategy[] | undefined,
+): void {
+  if ((constraints?.length ?? 0) > limits.placementConstraints)
+    throw invalidParameter(`Placement constraints: at most ${limits.placementConstraints} are allowed.`);
+  if ((strategies?.length ?? 0) > limits.placementStrategies)
+    throw invalidParameter(`Placement strategies: at most ${limits.placementStrategies} are allowed.`);
+  for (const { type, expression } of constraints ?? []) {
+    if (type === undefined) throw invalidParameter('Placement constraint: type should not be null or empty.');
+    if (type === 'memberOf' && !expression)
+      throw invalidParameter(
+        'Placement constraint of type memberOf: expression should not be null or empty.',
+      );
+    if (type === 'distinctInstance' && expression)
+      throw invalidParameter('Placement constraint of type distinctInstance takes no expression.');
+  }
+  for (const strategy of strategies ?? []) checkStrategy(strategy);
+}
+
+function checkStrategy({ type, field }: PlacementStrategy): void {
+  if (type === undefined) throw invalidParameter('Placement strategy: type should not be null or empty.');
+  if (type === 'random' && field) throw invalidParameter('Placement strategy random takes no field.');
+  if (type === 'spread' && !field)
+    throw invalidParameter('Placement strategy spread: field should not be null or empty.');
+  if (type === 'binpack' && !/^(cpu|memory)$/i.test(field ?? ''))
+    throw invalidParameter(
+      `Placement strategy binpack: field must be cpu or memory, but was '${shown(field ?? '')}'.`,
+    );
+}
