@@ -1,0 +1,166 @@
+import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
+import { type Clock, CodedError, type Logger, type Random } from '@longshore/kit';
+import { EcsError, unsupportedFeature } from '@longshore/model';
+import { statusOf, type WireStatus } from '../errors.js';
+import { type Attempt, bearerToken, metadataKeys, type Outcome, type RpcCall } from './call.js';
+
+/** The part of grpc-js' calls that all kinds have. */
+type AnyCall = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  'metadata' | 'cancelled' | 'getPeer' | 'getDeadline' | 'sendMetadata'
+> & { on(event: 'cancelled', listener: () => void): unknown };
+
+export interface CallRunnerOptions<C> {
+  readonly authorize: (attempt: Attempt) => C | Promise<C>;
+  readonly observe: (outcome: Outcome) => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Running {
+  readonly cancel: AbortController;
+  readonly drain: AbortController;
+}
+
+/**
+ * What happens around every call, of whatever service: the door, signals, the status of what was thrown, the metric.
+ * Invariant: `run` never rejects, so no handler can end the process or leave its caller waiting.
+ */
+export class CallRunner<C> {
+  readonly #options: CallRunnerOptions<C>;
+  readonly #running = new Set<Running>();
+  #draining = false;
+
+  constructor(options: CallRunnerOptions<C>) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Lets `act` happen if the door opens; resolves with the status to send, or with what `act` answered. */
+  async run<T>(
+    service: string,
+    operation: string,
+    call: AnyCall,
+    act: (call: RpcCall<C>) => Promise<T>,
+  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: WireStatus }> {
+    const startedMs = this.#options.clock.monotonicMs();
+    const attempt = this.#attempt(service, operation, call);
+    const running = this.#begin(call);
+    let caller: C | undefined;
+    let code = 'OK';
+    try {
+      sendRequestId(call, attempt.requestId);
+      caller = await this.#options.authorize(attempt);
+      const value = await act({ ...attempt, ...context(call, running, this.#options.clock), caller });
+      return { ok: true, value };
+    } catch (thrown) {
+      code = this.#codeOf(thrown, attempt);
+      return { ok: false, status: statusOf(thrown) };
+    } finally {
+      this.#running.delete(running);
+      const seconds = (this.#options.clock.monotonicMs() - startedMs) / 1000;
+      this.#observe({ ...withoutToken(attempt), code, seconds, caller });
+    }
+  }
+
+  /** Tells every running call that the server is about to stop; later ones are told at once. */
+  drain(): void {
+    this.#draining = true;
+    for (const { drain } of this.#running) drain.abort(stopping());
+  }
+
+  /** Ends every running call. */
+  cancel(): void {
+    for (const { cancel } of this.#running) cancel.abort(stopping());
+  }
+
+  #attempt(service: string, operation: string, call: AnyCall): Attempt {
+    const header = (key: string): string | undefined => call.metadata.get(key)[0]?.toString();
+    return {
+      service,
+      operation,
+      token: bearerToken(header(metadataKeys.authorization)),
+      peer: call.getPeer(),
+      requestId: requestIdOf(header(metadataKeys.requestId)) ?? this.#options.random.hexId(),
+    };
+  }
+
+  #begin(call: AnyCall): Running {
+    const running = { cancel: new AbortController(), drain: new AbortController() };
+    this.#running.add(running);
+    if (this.#draining) running.drain.abort(stopping());
+    const gone = (): void => running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
+    if (call.cancelled) gone();
+    call.on('cancelled', gone);
+    return running;
+  }
+
+  #codeOf(thrown: unknown, attempt: Attempt): string {
+    if (thrown instanceof CodedError && thrown.code === 'CANCELLED') return 'CANCELLED';
+    const { requestId, service, operation } = attempt;
+    const { details: _, ...wire } = statusOf(thrown);
+    const known = thrown instanceof CodedError ? thrown.code : undefined;
+    if (wire.status === 'INTERNAL')
+      this.#options.logger.error({ err: thrown, service, operation, requestId }, 'operation failed');
+    return known ?? 'ServerException';
+  }
+
+  #observe(outcome: Outcome): void {
+    try {
+      this.#options.observe(outcome);
+    } catch (err) {
+      this.#options.logger.error({ err }, 'observer of calls failed');
+    }
+  }
+}
+
+/** A method that the contract has and this server does not. */
+export function notBuilt(operation: string): EcsError {
+  return unsupportedFeature(`${operation} is not available on this server.`);
+}
+
+function stopping(): EcsError {
+  return new EcsError('ServerException', 'This server is stopping: try another or again.', {
+    grpc: 'UNAVAILABLE',
+    httpStatus: 503,
+    retryable: true,
+    retryAfterMs: 100,
+  });
+}
+
+function context(
+  call: AnyCall,
+  running: Running,
+  clock: Clock,
+): Pick<RpcCall<never>, 'region' | 'remainingMs' | 'signal' | 'draining'> {
+  const deadline = call.getDeadline();
+  const until = typeof deadline === 'number' ? deadline : deadline.getTime();
+  const region = call.metadata.get(metadataKeys.region)[0]?.toString();
+  return {
+    region: region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined,
+    // The deadline is grpc-js' own reckoning in wall time, made from the timeout on the wire a moment ago.
+    remainingMs: until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - clock.wallMs()),
+    signal: running.cancel.signal,
+    draining: running.drain.signal,
+  };
+}
+
+function withoutToken(attempt: Attempt): Omit<Attempt, 'token'> {
+  const { token: _, ...rest } = attempt;
+  return rest;
+}
+
+/** A caller may name its call, as long as the name can stand in a log line. */
+function requestIdOf(header: string | undefined): string | undefined {
+  return header !== undefined && /^[\w-]{1,64}$/.test(header) ? header : undefined;
+}
+
+function sendRequestId(call: AnyCall, requestId: string): void {
+  const metadata = new Metadata();
+  metadata.set(metadataKeys.requestId, requestId);
+  call.sendMetadata(metadata);
+}

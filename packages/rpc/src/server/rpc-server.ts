@@ -1,0 +1,219 @@
+import {
+  type ChannelOptions,
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Server,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import {
+  type Clock,
+  type Component,
+  type Logger,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@longshore/kit';
+import { checkShape, EcsError } from '@longshore/model';
+import { HealthImplementation } from 'grpc-health-check';
+import { defaultKeepAlive, type KeepAlive, keepAliveOptions } from '../channel-options.js';
+import {
+  definitionOf,
+  fullNameOf,
+  type Method,
+  methodsOf,
+  type Received,
+  type RequestOf,
+  type ResponseOf,
+  type ServiceName,
+  type ServiceOperations,
+  type StreamingMethod,
+} from '../contract.js';
+import { toGrpcStatus } from '../errors.js';
+import { type ServerTls, serverCredentials } from '../tls.js';
+import type { Attempt, Outcome, RpcCall } from './call.js';
+import { CallRunner, notBuilt } from './call-runner.js';
+import { type ForeignService, reflectionServices } from './reflection.js';
+import { writeAll } from './stream-writer.js';
+
+/** One function a method; what is missing answers UnsupportedFeatureException. */
+export type Handlers<S extends ServiceName, C> = {
+  readonly [M in keyof ServiceOperations[S]]?: M extends StreamingMethod
+    ? (request: RequestOf<S, M>, call: RpcCall<C>) => AsyncIterable<ResponseOf<S, M>>
+    : (request: RequestOf<S, M>, call: RpcCall<C>) => Promise<ResponseOf<S, M>>;
+};
+
+export interface RpcServerOptions<C> {
+  /** An address to bind; port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Absent: plain text. */
+  readonly tls?: ServerTls | undefined;
+  /** The one door: called before every method, streaming ones and reflection included. Throws to refuse. Health is open. */
+  readonly authorize: (attempt: Attempt) => C | Promise<C>;
+  /** Told of every call when it has ended. Must be quick. */
+  readonly observe?: (outcome: Outcome) => void;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly keepAlive?: KeepAlive;
+  /** A larger message is refused with RESOURCE_EXHAUSTED before it is read. */
+  readonly maxMessageBytes?: number;
+  /** How long `stop` waits for running calls before it ends them. */
+  readonly stopWithinMs?: number;
+}
+
+type AnyHandler = (request: unknown, call: unknown) => Promise<unknown> & AsyncIterable<unknown>;
+
+/**
+ * A gRPC server over the contract: `serve` each service, then `start`.
+ * Stopping: health says NOT_SERVING, running calls are told (`draining`), no new ones are taken; what has not ended
+ * within `stopWithinMs` is ended.
+ */
+export class RpcServer<C> implements Component {
+  readonly name = 'grpc server';
+  readonly #options: RpcServerOptions<C>;
+  readonly #server: Server;
+  readonly #runner: CallRunner<C>;
+  readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
+  readonly #services: ServiceName[] = [];
+  readonly #clock: Clock;
+  #port = 0;
+
+  constructor(options: RpcServerOptions<C>) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#server = new Server(serverOptions(options));
+    this.#runner = new CallRunner({
+      authorize: options.authorize,
+      observe: options.observe ?? (() => undefined),
+      logger: options.logger,
+      clock: this.#clock,
+      random: options.random ?? systemRandom,
+    });
+    this.#health.addToServer(this.#server);
+    for (const service of reflectionServices()) this.#addForeign(service);
+  }
+
+  /** The port that was bound; 0 before `start`. */
+  get port(): number {
+    return this.#port;
+  }
+
+  serve<S extends ServiceName>(service: S, handlers: Handlers<S, C>): void {
+    const methods = methodsOf(service);
+    const implementation: UntypedServiceImplementation = {};
+    for (const method of methods) {
+      const handler = (handlers as Readonly<Record<string, AnyHandler | undefined>>)[method.name];
+      implementation[method.name] = method.streams
+        ? this.#streaming(service, method, handler)
+        : this.#unary(service, method, handler);
+    }
+    this.#server.addService(definitionOf(methods), implementation);
+    this.#services.push(service);
+    this.#health.setStatus(fullNameOf(service), 'NOT_SERVING');
+  }
+
+  /** What the health service answers: load balancers and `grpc_health_probe` ask it. */
+  setServing(serving: boolean): void {
+    const status = serving ? 'SERVING' : 'NOT_SERVING';
+    this.#health.setStatus('', status);
+    for (const service of this.#services) this.#health.setStatus(fullNameOf(service), status);
+  }
+
+  /** Binds; rejects when the address cannot be had or a TLS file cannot be read. */
+  async start(): Promise<void> {
+    const { host, port } = this.#options.listen;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.#port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(address, serverCredentials(this.#options.tls), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    this.setServing(true);
+  }
+
+  async stop(): Promise<void> {
+    this.setServing(false);
+    this.#runner.drain();
+    const ended = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    const timer = this.#clock.timer(this.#options.stopWithinMs ?? 10_000, () => {
+      this.#runner.cancel();
+      this.#server.forceShutdown();
+    });
+    await ended;
+    timer.cancel();
+    this.#server.forceShutdown();
+  }
+
+  #unary(
+    service: ServiceName,
+    method: Method,
+    handler: AnyHandler | undefined,
+  ): handleUnaryCall<Received, unknown> {
+    return (call, callback) => {
+      const { request } = call;
+      const answered = this.#runner.run(service, method.name, call, async (context) => {
+        if (!handler) throw notBuilt(method.name);
+        return await handler(checked(service, method, request), context);
+      });
+      void answered.then((outcome) =>
+        outcome.ok ? callback(null, outcome.value) : callback(toGrpcStatus(outcome.status)),
+      );
+    };
+  }
+
+  #streaming(
+    service: ServiceName,
+    method: Method,
+    handler: AnyHandler | undefined,
+  ): handleServerStreamingCall<Received, unknown> {
+    return (call) => {
+      const answered = this.#runner.run(service, method.name, call, async (context) => {
+        if (!handler) throw notBuilt(method.name);
+        const items = handler(checked(service, method, call.request), context);
+        await writeAll(items, call, AbortSignal.any([context.signal, context.draining]));
+      });
+      void answered.then((outcome) =>
+        outcome.ok ? call.end() : call.emit('error', toGrpcStatus(outcome.status)),
+      );
+    };
+  }
+
+  /** Puts gRPC's own services behind the same door. They are bidirectional streams: the rest is theirs. */
+  #addForeign({ definition, implementation }: ForeignService): void {
+    const guarded: UntypedServiceImplementation = {};
+    for (const [name, method] of Object.entries(definition)) {
+      const handler = implementation[name] as handleBidiStreamingCall<unknown, unknown> | undefined;
+      if (!handler) continue;
+      const service = method.path.split('/')[1] ?? '';
+      const behindDoor: handleBidiStreamingCall<unknown, unknown> = (call) => {
+        const opened = this.#runner.run(service, name, call, async () => handler(call));
+        void opened.then((outcome) => {
+          if (!outcome.ok) call.emit('error', toGrpcStatus(outcome.status));
+        });
+      };
+      guarded[name] = behindDoor;
+    }
+    this.#server.addService(definition, guarded);
+  }
+}
+
+/**
+ * Protobuf's wire can carry what the shape does not allow: an enum number of a newer client, text that is none of
+ * ECS's strings. Agents' messages are our own on both sides and go unchecked.
+ */
+function checked(service: ServiceName, method: Method, received: Received): unknown {
+  if (!received.ok) {
+    const message = `The request is no ${method.requestType}.`;
+    throw new EcsError('SerializationException', message, { cause: received.error });
+  }
+  return service === 'AgentService' ? received.request : checkShape(method.requestType, received.request);
+}
+
+function serverOptions<C>(options: RpcServerOptions<C>): ChannelOptions {
+  return {
+    ...keepAliveOptions(options.keepAlive ?? defaultKeepAlive),
+    'grpc.max_receive_message_length': options.maxMessageBytes ?? 16 * 1024 * 1024,
+    'grpc.max_send_message_length': -1,
+  };
+}
