@@ -1,0 +1,146 @@
+import type { Assignment, DefinitionBody, PollResponse, TaskDefinition } from '@longshore/model';
+import { groupOf } from '@longshore/model';
+import { keyOf, type Store, type TaskSummary } from '@longshore/store';
+import type { Departures } from './departures.js';
+import type { AgentSession } from './sessions.js';
+
+/** What an answer to Poll is made from. */
+export interface AssignmentSources {
+  readonly store: Store;
+  readonly departures: Departures;
+}
+
+export interface Since {
+  readonly session: AgentSession;
+  /** The cursor's revision; 0 where the agent's epoch is not ours: a complete set. */
+  readonly revision: number;
+  readonly knownDefinitions: readonly string[];
+}
+
+/** An answer, and what it will have told once the agent comes back with its cursor. */
+export interface ComposedAnswer {
+  readonly response: Omit<PollResponse, 'pace'>;
+  /** Own commits that the watch has yet to deliver keep this above the cursor: worth waiting for. */
+  readonly newest: number;
+  /** Nothing that the agent does not know. */
+  readonly empty: boolean;
+}
+
+export function definitionName(task: {
+  readonly family: string;
+  readonly definitionRevision: number;
+}): string {
+  return `${task.family}:${task.definitionRevision}`;
+}
+
+/**
+ * What changed for an agent after its cursor, as of what the watch has delivered. Synchronous: the cache stands still.
+ * Invariant: a task that is not named in a complete answer is not in the store at the answer's cursor.
+ */
+export function composeAnswer(sources: AssignmentSources, since: Since): ComposedAnswer {
+  const { store } = sources;
+  const { session } = since;
+  const watched = store.watched;
+  const removed = sources.departures.since(session.cluster, session.instance, since.revision);
+  const complete = since.revision === 0 || removed === undefined;
+  const assignments: Assignment[] = [];
+  const unchanged: string[] = [];
+  let newest = 0;
+  for (const task of store.tasks.onInstance(session.cluster, session.instance)) {
+    if (!isNews(session, task, since.revision)) {
+      if (complete) unchanged.push(task.id);
+      continue;
+    }
+    newest = Math.max(newest, task.revision);
+    // Told once the watch has it: the cursor of the answer must not lie before what the answer tells.
+    if (task.revision > watched) {
+      if (complete) unchanged.push(task.id);
+    } else assignments.push(assignmentOf(store, task));
+  }
+  const gone = complete ? [] : (removed ?? []);
+  return {
+    response: {
+      cursor: { epoch: store.epoch, revision: watched },
+      complete,
+      assignments,
+      unchanged,
+      removed: gone,
+      definitions: definitionsFor(store, since, assignments),
+    },
+    newest,
+    empty: !complete && assignments.length === 0 && gone.length === 0,
+  };
+}
+
+/** A task whose record changed after the cursor is news only where the agent has something to do about it. */
+function isNews(session: AgentSession, task: TaskSummary, cursor: number): boolean {
+  if (task.revision <= cursor) return false;
+  const told = session.told.get(task.id);
+  return !told || told.desiredStatus !== task.desiredStatus;
+}
+
+/** Remembers what an answer tells, to be trusted once the agent comes back with the answer's cursor or a later one. */
+export function rememberTold(session: AgentSession, response: Omit<PollResponse, 'pace'>): void {
+  const at = response.cursor?.revision ?? 0;
+  for (const { task, desiredStatus } of response.assignments) session.told.set(task, { desiredStatus, at });
+  for (const { name } of response.definitions) session.definitions.set(name, at);
+  for (const task of response.removed) session.told.delete(task);
+  if (!response.complete) return;
+  const listed = new Set([...response.assignments.map((a) => a.task), ...response.unchanged]);
+  for (const task of session.told.keys()) if (!listed.has(task)) session.told.delete(task);
+}
+
+/** The agent came back with this cursor: answers with a later one did not arrive. */
+export function forgetUnconfirmed(session: AgentSession, cursor: number): void {
+  for (const [task, { at }] of session.told) if (at > cursor) session.told.delete(task);
+  for (const [name, at] of session.definitions) if (at > cursor) session.definitions.delete(name);
+}
+
+function definitionsFor(
+  store: Store,
+  since: Since,
+  assignments: readonly Assignment[],
+): readonly DefinitionBody[] {
+  const known = new Set(since.knownDefinitions);
+  const bodies: DefinitionBody[] = [];
+  for (const { definition: name } of assignments) {
+    if (known.has(name) || since.session.definitions.has(name)) continue;
+    known.add(name);
+    const body = definitionBody(store, name);
+    if (body) bodies.push({ name, definition: body });
+  }
+  return bodies;
+}
+
+function definitionBody(store: Store, name: string): TaskDefinition | undefined {
+  const [family = '', revision = ''] = name.split(':');
+  const stored = store.get(keyOf('taskDefinition', family, revision));
+  if (!stored?.value.definition) return undefined;
+  return { ...stored.value.definition, family, revision: Number(revision) };
+}
+
+function assignmentOf(store: Store, task: TaskSummary): Assignment {
+  const record = store.tasks.record(task);
+  return {
+    task: task.id,
+    revision: task.revision,
+    definition: definitionName(task),
+    desiredStatus: record.desiredStatus,
+    overrides: record.overrides,
+    holds: record.holds,
+    group: groupOf(record),
+    startedBy: record.startedBy,
+    service: record.service,
+    deployment: record.deployment,
+    launchType: record.launchType,
+    availabilityZone: record.availabilityZone,
+    networkConfiguration: record.networkConfiguration,
+    attachments: record.attachments,
+    tags: record.tags,
+    createdAtMs: record.createdAtMs,
+    stoppedReason: record.stoppedReason,
+    imageDigests: {},
+    lastStatus: record.lastStatus,
+    enableExecuteCommand: record.enableExecuteCommand,
+  };
+}

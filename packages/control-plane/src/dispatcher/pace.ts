@@ -1,0 +1,65 @@
+import type { Clock } from '@longshore/kit';
+import type { Pace } from '@longshore/model';
+
+/** What one replica exchanges with its agents at most, in calls a second; beyond it, calls are gathered. */
+const exchangesPerSecond = 1000;
+const longestGatherMs = 2000;
+
+/**
+ * At once while quiet, gathered while busy. Counts exchanges (answers to Poll and Report) in a leaky bucket: while it
+ * has room nothing waits; when it is full, each exchange waits for its share, 2 s at most.
+ */
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #heartbeatMs: number;
+  readonly #agents: () => number;
+  #level = 0;
+  #drainedAt: number;
+
+  constructor(options: {
+    readonly clock: Clock;
+    /** Silence after which an agent counts as not connected. */
+    readonly instanceTimeoutMs: number;
+    readonly agents: () => number;
+  }) {
+    this.#clock = options.clock;
+    this.#heartbeatMs = Math.min(10_000, Math.floor(options.instanceTimeoutMs / 3));
+    this.#agents = options.agents;
+    this.#drainedAt = this.#clock.monotonicMs();
+  }
+
+  get heartbeatMs(): number {
+    return this.#heartbeatMs;
+  }
+
+  /** Counts one exchange. */
+  exchanged(): void {
+    this.#drain();
+    this.#level++;
+  }
+
+  /** How long the next answer should gather; 0: at once. */
+  gatherMs(): number {
+    this.#drain();
+    const burst = exchangesPerSecond / 4;
+    if (this.#level <= burst) return 0;
+    return Math.min(longestGatherMs, Math.ceil(((this.#level - burst) / exchangesPerSecond) * 1000));
+  }
+
+  /** What agents are told. */
+  pace(): Pace {
+    const agents = this.#agents();
+    return {
+      heartbeatMs: this.#heartbeatMs,
+      reportMs: this.gatherMs(),
+      // Utilisation takes at most a tenth of the exchanges.
+      utilisationMs: Math.max(5000, Math.ceil((agents / (exchangesPerSecond / 10)) * 1000)),
+    };
+  }
+
+  #drain(): void {
+    const now = this.#clock.monotonicMs();
+    this.#level = Math.max(0, this.#level - ((now - this.#drainedAt) / 1000) * exchangesPerSecond);
+    this.#drainedAt = now;
+  }
+}

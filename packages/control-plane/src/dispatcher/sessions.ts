@@ -1,0 +1,124 @@
+import type { Clock } from '@longshore/kit';
+import { EcsError } from '@longshore/model';
+import { type Change, keyOf, type Store } from '@longshore/store';
+
+/** Who an agent's call says it is. */
+export interface SessionRef {
+  readonly cluster: string;
+  readonly instance: string;
+  readonly session: number;
+}
+
+/** What was told to the agent of a task, so that it is not told again. */
+export interface Told {
+  readonly desiredStatus: string;
+  /** The cursor of the answer that told it. */
+  readonly at: number;
+}
+
+/** One connection of one agent to this replica. */
+export class AgentSession {
+  readonly cluster: string;
+  readonly instance: string;
+  /** The mod_revision of its key. */
+  readonly id: number;
+  /** Aborts when the session is over: replaced, or this replica lost its lease. */
+  readonly over = new AbortController();
+  readonly told = new Map<string, Told>();
+  /** Names of definitions by the cursor of the answer that carried them. */
+  readonly definitions = new Map<string, number>();
+  /** Tasks that run there and that we did not list (another epoch's); a person decides. */
+  orphans: readonly string[] = [];
+  lastHeardMs: number;
+  /** Ends the poll that waits, since the agent has begun another. */
+  supersede: (() => void) | undefined;
+  /** Wakes the poll that waits: something of its tasks has changed. */
+  wake: (() => void) | undefined;
+
+  constructor(ref: SessionRef, nowMs: number) {
+    this.cluster = ref.cluster;
+    this.instance = ref.instance;
+    this.id = ref.session;
+    this.lastHeardMs = nowMs;
+  }
+}
+
+/**
+ * The sessions that this replica holds. A session ends when its key is replaced (the agent registered again, here or
+ * elsewhere) or deleted, and when this replica's lease may be gone: from then on every call of it is refused.
+ */
+export class Sessions {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #byInstance = new Map<string, AgentSession>();
+  readonly #stop: () => void;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#stop = store.observe({ changed: (change) => this.#sessionChanged(change) });
+  }
+
+  get size(): number {
+    return this.#byInstance.size;
+  }
+
+  all(): Iterable<AgentSession> {
+    return this.#byInstance.values();
+  }
+
+  of(cluster: string, instance: string): AgentSession | undefined {
+    return this.#byInstance.get(`${cluster}/${instance}`);
+  }
+
+  /** Opens a session whose key was committed at revision `ref.session`. */
+  open(ref: SessionRef): AgentSession {
+    const session = new AgentSession(ref, this.#clock.monotonicMs());
+    this.of(ref.cluster, ref.instance)?.over.abort(sessionOver(ref));
+    this.#byInstance.set(`${ref.cluster}/${ref.instance}`, session);
+    // The key may have been replaced between the commit and now.
+    const key = this.#store.get(keyOf('session', ref.cluster, ref.instance));
+    if (key && key.revision > ref.session) this.#end(session);
+    return session;
+  }
+
+  /** The session of a call, heard now. Throws ConflictException: register again. */
+  hear(ref: SessionRef): AgentSession {
+    const session = this.of(ref.cluster, ref.instance);
+    if (!session || session.id !== ref.session) throw sessionOver(ref);
+    session.lastHeardMs = this.#clock.monotonicMs();
+    return session;
+  }
+
+  /** This replica may have lost its lease: no call of an agent is answered any more. */
+  endAll(): void {
+    for (const session of [...this.#byInstance.values()]) this.#end(session);
+  }
+
+  stop(): void {
+    this.#stop();
+    this.endAll();
+  }
+
+  #sessionChanged(change: Change): void {
+    if (change.kind !== 'session') return;
+    const session = this.#byInstance.get(change.key.names.join('/'));
+    if (!session) return;
+    // Invariant: an older echo never ends a newer session.
+    if (change.after ? change.after.revision > session.id : change.revision > session.id) this.#end(session);
+  }
+
+  #end(session: AgentSession): void {
+    const name = `${session.cluster}/${session.instance}`;
+    if (this.#byInstance.get(name) === session) this.#byInstance.delete(name);
+    session.over.abort(sessionOver({ ...session, session: session.id }));
+  }
+}
+
+/** What an agent is answered whose session is not, or no longer, held here. */
+export function sessionOver(ref: SessionRef): EcsError {
+  return new EcsError(
+    'ConflictException',
+    `session ${ref.session} of container instance ${ref.instance} is over: register again`,
+  );
+}

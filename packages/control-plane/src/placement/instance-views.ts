@@ -1,0 +1,172 @@
+import {
+  type Attribute,
+  type ContainerInstanceStatus,
+  groupOf,
+  type InstanceRecord,
+  type InstanceResources,
+  instanceAttributes,
+} from '@longshore/model';
+import { type ClusterView, HeldLedger, type HeldTask, type InstanceView } from '@longshore/scheduler';
+import { type Change, keyOf, rangeOf, type Store, type TaskSummary } from '@longshore/store';
+
+/**
+ * Whether an agent can be given tasks: its present session has delivered a complete report, and it is heard.
+ * `sessionRevision` is the mod_revision of the session's key; undefined where there is none.
+ */
+export function isConnected(record: InstanceRecord, sessionRevision: number | undefined): boolean {
+  return (
+    sessionRevision !== undefined && record.reportedSession === sessionRevision && record.overdueSinceMs === 0
+  );
+}
+
+const nothing: InstanceResources = {
+  cpuUnits: 0,
+  memoryMiB: 0,
+  reservedTcpPorts: [],
+  reservedUdpPorts: [],
+  gpus: [],
+  dynamicPortFirst: 0,
+  dynamicPortLast: 0,
+};
+
+class KeptView implements InstanceView {
+  readonly id: string;
+  readonly held = new HeldLedger();
+  registered = false;
+  status: ContainerInstanceStatus = 'ACTIVE';
+  agentConnected = false;
+  impairedReason = '';
+  agentVersion = '';
+  registeredAtMs = 0;
+  ec2InstanceId: string | undefined;
+  lost = false;
+  attributes: readonly Attribute[] = [];
+  resources: InstanceResources = nothing;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  take(record: InstanceRecord, sessionRevision: number | undefined): void {
+    this.registered = true;
+    this.status = record.status === 'UNSET' ? 'ACTIVE' : record.status;
+    this.agentConnected = isConnected(record, sessionRevision);
+    this.impairedReason = record.impairedReason;
+    this.agentVersion = record.agentVersion;
+    this.registeredAtMs = record.registeredAtMs;
+    this.ec2InstanceId = record.name === '' ? undefined : record.name;
+    this.lost = record.lostSinceMs > 0;
+    this.attributes = instanceAttributes(record);
+    this.resources = record.resources ?? nothing;
+  }
+}
+
+class KeptCluster implements ClusterView {
+  readonly byId = new Map<string, KeptView>();
+  #registered: readonly KeptView[] | undefined;
+
+  get instances(): readonly InstanceView[] {
+    this.#registered ??= [...this.byId.values()].filter((view) => view.registered);
+    return this.#registered;
+  }
+
+  /** The set of registered instances has changed. */
+  changed(): void {
+    this.#registered = undefined;
+  }
+}
+
+const empty: ClusterView = { instances: [] };
+
+/**
+ * What placement reads, by cluster, kept up to date change by change: no decision ever scans the tasks.
+ * Invariant: a view's `held` is the sum over the cache's tasks that name the instance; own commits count at once.
+ * A view is the live object: it is read within one turn and never kept across an await.
+ */
+export class InstanceViews {
+  readonly #store: Store;
+  readonly #clusters = new Map<string, KeptCluster>();
+  readonly #stop: () => void;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#stop = store.observe({ changed: (change) => this.#apply(change) });
+    this.#fill();
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  cluster(name: string): ClusterView {
+    return this.#clusters.get(name) ?? empty;
+  }
+
+  get(cluster: string, instance: string): InstanceView | undefined {
+    const view = this.#clusters.get(cluster)?.byId.get(instance);
+    return view?.registered ? view : undefined;
+  }
+
+  #fill(): void {
+    for (const { key } of this.#store.list(rangeOf('instance'))) this.#refresh(key.names);
+    for (const { key } of this.#store.list(rangeOf('cluster')))
+      for (const task of this.#store.tasks.inCluster(key.names[0] ?? '')) this.#hold(task);
+  }
+
+  #apply(change: Change): void {
+    switch (change.kind) {
+      case 'task':
+        if (change.before && change.before.instance !== change.after?.instance) this.#release(change.before);
+        if (change.after) this.#hold(change.after);
+        return;
+      case 'instance':
+      case 'session':
+        this.#refresh(change.key.names);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #refresh([cluster = '', instance = '']: readonly string[]): void {
+    const record = this.#store.get(keyOf('instance', cluster, instance));
+    const view = this.#view(cluster, instance);
+    const was = view.registered;
+    if (record) view.take(record.value, this.#store.get(keyOf('session', cluster, instance))?.revision);
+    else view.registered = false;
+    if (was !== view.registered) this.#clusters.get(cluster)?.changed();
+    if (!record) this.#forgetIfEmpty(cluster, view);
+  }
+
+  #hold(task: TaskSummary): void {
+    if (task.instance === '') return;
+    const held: HeldTask = task.group === '' ? { ...task, group: groupOf(task) } : task;
+    this.#view(task.cluster, task.instance).held.add(held);
+  }
+
+  #release(task: TaskSummary): void {
+    if (task.instance === '') return;
+    const view = this.#view(task.cluster, task.instance);
+    view.held.remove(task.id);
+    this.#forgetIfEmpty(task.cluster, view);
+  }
+
+  #forgetIfEmpty(cluster: string, view: KeptView): void {
+    if (!view.registered && view.held.tasks.size === 0) this.#clusters.get(cluster)?.byId.delete(view.id);
+  }
+
+  /** Tasks may come before their instance when the cache is filled. */
+  #view(cluster: string, instance: string): KeptView {
+    let kept = this.#clusters.get(cluster);
+    if (!kept) {
+      kept = new KeptCluster();
+      this.#clusters.set(cluster, kept);
+    }
+    let view = kept.byId.get(instance);
+    if (!view) {
+      view = new KeptView(instance);
+      kept.byId.set(instance, view);
+    }
+    return view;
+  }
+}
