@@ -9,6 +9,7 @@ export * from './generated/shapes.js';
 export * from './held.js';
 export * from './limits.js';
 export * from './pages.js';
+export * from './protocol.js';
 export * from './registration.js';
 export * from './render/index.js';
 export * from './resources.js';

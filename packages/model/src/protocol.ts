@@ -1,0 +1,7 @@
+import type { ProtocolVersion } from './generated/shapes.js';
+
+/**
+ * The version of agent.proto that this code speaks. Agents and servers of the same major version understand each
+ * other while their minor versions differ by one at most.
+ */
+export const agentProtocol: ProtocolVersion = { major: 1, minor: 0 };
