@@ -1,0 +1,187 @@
+import { type Logger, messageOf } from '@longshore/kit';
+import {
+  type PortBinding,
+  type RuntimeDriver,
+  RuntimeError,
+  type RuntimeErrorCode,
+} from '@longshore/runtime';
+import { containerSpec, type SpecContext } from './container-spec.js';
+import type { EffectOf, TaskEffect } from './effects.js';
+import type { TaskEvent } from './events.js';
+import { Lane } from './lane.js';
+import { engineName } from './names.js';
+import { imageOf } from './overrides.js';
+import {
+  type AgentTask,
+  type ContainerState,
+  type ContainerWork,
+  containerOf,
+  definitionOf,
+} from './record.js';
+
+/** What the executor needs besides the engine. */
+export interface ExecutorParts {
+  readonly driver: RuntimeDriver;
+  readonly logger: Logger;
+  /** Makes the image present by the agent's pull behaviour; concurrent calls for one image share a pull. */
+  readonly provideImage: (
+    image: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly id: string; readonly digest: string }>;
+  readonly providePauseImage: (
+    signal: AbortSignal,
+  ) => Promise<{ readonly id: string; readonly digest: string }>;
+  readonly specContext: (task: AgentTask, container: string) => Promise<SpecContext>;
+  /** Fresh dynamic host ports in place of those that clashed; undefined where none is left or none is dynamic. */
+  readonly freshPorts: (task: AgentTask, container: string) => readonly PortBinding[] | undefined;
+  readonly prepare: (task: AgentTask, signal: AbortSignal) => Promise<void>;
+  readonly release: (task: AgentTask, signal: AbortSignal) => Promise<void>;
+  /** After each start, with the facts of the container: the metadata file. */
+  readonly started?: (task: AgentTask, container: string) => void;
+  readonly parallelism?: { readonly starts: number; readonly stops: number };
+}
+
+type Executors = {
+  readonly [T in TaskEffect['type']]: (
+    effect: EffectOf<T>,
+    task: AgentTask,
+    signal: AbortSignal,
+  ) => Promise<readonly TaskEvent[]>;
+};
+
+export const logLimits = { lines: 20, bytes: 2048 } as const;
+
+/**
+ * Runs effects on the engine. Never rejects: a failure is an event as well. A stop does not wait behind starts, since
+ * a task that is stopping must never hold up another.
+ */
+export class EffectExecutor {
+  readonly #parts: ExecutorParts;
+  readonly #starts: Lane;
+  readonly #stops: Lane;
+  readonly #executors: Executors = {
+    prepareTask: async (_effect, task, signal) => {
+      try {
+        await this.#parts.prepare(task, signal);
+        return [{ type: 'taskPrepared' }];
+      } catch (thrown) {
+        const retryable = thrown instanceof RuntimeError && unanswered(thrown.code);
+        return [{ type: 'prepareFailed', reason: messageOf(thrown), retryable }];
+      }
+    },
+    releaseTask: async (_effect, task, signal) => {
+      try {
+        await this.#parts.release(task, signal);
+        return [{ type: 'taskReleased' }];
+      } catch (thrown) {
+        this.#parts.logger.warn(
+          { task: task.id, error: messageOf(thrown) },
+          'task not released, trying again',
+        );
+        return [{ type: 'releaseFailed' }];
+      }
+    },
+    pullImage: (effect, task, signal) =>
+      this.#work(effect, task, () => this.#pull(effect.container, task, signal)),
+    createContainer: (effect, task) =>
+      this.#work(effect, task, () => this.#starts.run(() => this.#create(effect.container, task))),
+    startContainer: (effect, task) =>
+      this.#work(effect, task, () => this.#starts.run(() => this.#start(effect.container, task))),
+    stopContainer: (effect, task) =>
+      this.#work(effect, task, () => this.#stops.run(() => this.#stop(effect, task))),
+    removeContainer: (effect, task) =>
+      this.#work(effect, task, () => this.#stops.run(() => this.#remove(effect.container, task))),
+    collectLog: (effect, task) => this.#work(effect, task, () => this.#collect(effect.container, task)),
+  };
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+    this.#starts = new Lane(parts.parallelism?.starts ?? 10);
+    this.#stops = new Lane(parts.parallelism?.stops ?? 50);
+  }
+
+  run(effect: TaskEffect, task: AgentTask, signal: AbortSignal): Promise<readonly TaskEvent[]> {
+    const execute = this.#executors[effect.type] as (
+      e: TaskEffect,
+      t: AgentTask,
+      s: AbortSignal,
+    ) => Promise<readonly TaskEvent[]>;
+    return execute(effect, task, signal);
+  }
+
+  async #work(
+    effect: { readonly type: ContainerWork; readonly container: string },
+    task: AgentTask,
+    act: () => Promise<readonly TaskEvent[]>,
+  ): Promise<readonly TaskEvent[]> {
+    try {
+      return await act();
+    } catch (thrown) {
+      const { container, type: work } = effect;
+      const code: RuntimeErrorCode = thrown instanceof RuntimeError ? thrown.code : 'RuntimeError';
+      const clash = work === 'startContainer' && thrown instanceof RuntimeError && thrown.portClash;
+      const ports = clash ? this.#parts.freshPorts(task, container) : undefined;
+      return [{ type: 'workFailed', container, work, code, reason: messageOf(thrown), ports }];
+    }
+  }
+
+  async #pull(container: string, task: AgentTask, signal: AbortSignal): Promise<readonly TaskEvent[]> {
+    const image = containerOf(task, container)?.internal
+      ? await this.#parts.providePauseImage(signal)
+      : await this.#parts.provideImage(imageOf(task.assignment, definitionOf(task, container)), signal);
+    return [{ type: 'imageReady', container, imageId: image.id, digest: image.digest }];
+  }
+
+  async #create(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
+    const c = existing(task, container);
+    const context = await this.#parts.specContext(task, container);
+    const { id } = await this.#parts.driver.createContainer(containerSpec(task, c, context));
+    return [{ type: 'containerCreated', container, runtimeId: id }];
+  }
+
+  async #start(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
+    const { runtimeId } = existing(task, container);
+    await this.#parts.driver.startContainer(runtimeId);
+    const seen = await this.#look(container, runtimeId);
+    this.#parts.started?.(task, container);
+    return seen;
+  }
+
+  async #stop(effect: EffectOf<'stopContainer'>, task: AgentTask): Promise<readonly TaskEvent[]> {
+    const { container, stopTimeoutMs } = effect;
+    const { runtimeId } = existing(task, container);
+    await this.#parts.driver.stopContainer(runtimeId, { stopTimeoutMs });
+    return [...(await this.#look(container, runtimeId)), { type: 'containerStopped', container }];
+  }
+
+  async #look(container: string, runtimeId: string): Promise<readonly TaskEvent[]> {
+    const facts = await this.#parts.driver.inspectContainer(runtimeId);
+    return facts
+      ? [{ type: 'containerLooked', container, facts }]
+      : [{ type: 'containerAbsent', container, runtimeId }];
+  }
+
+  async #remove(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
+    const c = existing(task, container);
+    const id = c.discarding || c.runtimeId || engineName(task, container);
+    await this.#parts.driver.removeContainer(id);
+    return [{ type: 'containerRemoved', container, runtimeId: id }];
+  }
+
+  async #collect(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
+    const { runtimeId } = existing(task, container);
+    const text = runtimeId === '' ? '' : await this.#parts.driver.tailLog(runtimeId, logLimits);
+    return [{ type: 'logCollected', container, text }];
+  }
+}
+
+/** The engine did not answer: nothing is known, and the same may be tried again. */
+export function unanswered(code: RuntimeErrorCode): boolean {
+  return code === 'EngineUnavailable' || code === 'DockerTimeoutError';
+}
+
+function existing(task: AgentTask, container: string): ContainerState {
+  const found = containerOf(task, container);
+  if (!found) throw new RuntimeError('RuntimeError', `task ${task.id} has no container ${container}`);
+  return found;
+}

@@ -1,0 +1,74 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Files that are whole or not there: written aside, forced to disk, renamed, and the directory forced as well. */
+export class DurableFiles {
+  readonly directory: string;
+  #writes = 0;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    const path = join(this.directory, name);
+    // A number of its own: two writes of one file never share a temporary one.
+    const temporary = `${path}.${process.pid}.${this.#writes++}.tmp`;
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await this.#syncDirectory();
+  }
+
+  /** Undefined where there is no such file. */
+  async read(name: string): Promise<string | undefined> {
+    try {
+      return await readFile(join(this.directory, name), 'utf8');
+    } catch (thrown) {
+      if (isMissing(thrown)) return undefined;
+      throw thrown;
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.directory, name), { force: true });
+    await this.#syncDirectory();
+  }
+
+  /** Puts a file that can not be used where nobody reads it and a person finds it. */
+  async setAside(name: string): Promise<string> {
+    const aside = `${name}.unreadable`;
+    await rename(join(this.directory, name), join(this.directory, aside));
+    return join(this.directory, aside);
+  }
+
+  /** Names of the files that end so; what an interrupted write left behind goes. */
+  async list(suffix: string): Promise<readonly string[]> {
+    const names = await readdir(this.directory);
+    for (const name of names)
+      if (name.endsWith('.tmp')) await rm(join(this.directory, name), { force: true });
+    return names.filter((n) => n.endsWith(suffix));
+  }
+
+  async #syncDirectory(): Promise<void> {
+    const directory = await open(this.directory, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+}

@@ -1,0 +1,310 @@
+import { scriptOf } from '@longshore/runtime';
+import { expect } from 'chai';
+import { aDefinition, anAssignment, World } from './world.js';
+
+const web = aDefinition([{ name: 'web' }]);
+const id = anAssignment().task;
+
+describe('a task on an engine', () => {
+  it('goes from assigned to RUNNING without waiting for any time to pass', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    expect(world.task().status).to.equal('RUNNING');
+    expect(world.clock.monotonicMs()).to.equal(0);
+    expect(world.runtime.containers().map((c) => c.state)).to.deep.equal(['running']);
+  });
+
+  it('is RUNNING only when every container has started', async () => {
+    const world = await new World({ script: scriptOf({ slow: { startMs: 5000 } }) }).start();
+    await world.run(aDefinition([{ name: 'web' }, { name: 'slow' }]));
+    expect([world.task().status, world.container('web').phase]).to.deep.equal(['PENDING', 'RUNNING']);
+    await world.advance(5000);
+    expect(world.task().status).to.equal('RUNNING');
+  });
+
+  it('stops when an essential container exits, and says so in the words of ECS', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 1000, exitCode: 3 } }) }).start();
+    await world.run(aDefinition([{ name: 'web' }, { name: 'side', essential: false }]));
+    await world.advance(1000);
+    const task = world.task();
+    expect(task.status).to.equal('STOPPED');
+    expect(task.stopCode).to.equal('EssentialContainerExited');
+    expect(task.stoppedReason).to.equal('Essential container in task exited');
+    expect(world.container('web').exitCode).to.equal(3);
+    expect(world.container('side').phase).to.equal('STOPPED');
+  });
+
+  it('goes on when a container that is not essential exits', async () => {
+    const world = await new World({ script: scriptOf({ side: { exitAfterMs: 1000 } }) }).start();
+    await world.run(aDefinition([{ name: 'web' }, { name: 'side', essential: false }]));
+    await world.advance(1000);
+    expect(world.task().status).to.equal('RUNNING');
+  });
+
+  it('says OutOfMemoryError of a container that the kernel killed for memory', async () => {
+    const script = scriptOf({ web: { exitAfterMs: 1000, exitCode: 137, outOfMemory: true } });
+    const world = await new World({ script }).start();
+    await world.run(web);
+    await world.advance(1000);
+    expect(world.container('web').reason).to.equal('OutOfMemoryError: Container killed due to memory usage');
+  });
+
+  it('fails to start with the registry words when its image can not be pulled', async () => {
+    const world = await new World({ images: [], pulls: () => ({ error: 'pull access denied' }) }).start();
+    await world.run(web);
+    const { status, stopCode, stoppedReason } = world.task();
+    expect([status, stopCode]).to.deep.equal(['STOPPED', 'TaskFailedToStart']);
+    expect(stoppedReason).to.equal('CannotPullContainerError: pull access denied');
+  });
+
+  it('stops by order of the control plane, in reverse order of dependencies, and gives no code of its own', async () => {
+    const world = await new World({ script: scriptOf({ '*': { stopMs: 1000 } }) }).start();
+    await world.run(
+      aDefinition([
+        { name: 'db' },
+        { name: 'app', dependsOn: [{ containerName: 'db', condition: 'START' }] },
+      ]),
+    );
+    await world.order({ desiredStatus: 'STOPPED' });
+    await world.advance(999);
+    expect([world.container('app').doing, world.container('db').doing]).to.deep.equal([
+      'stopContainer',
+      undefined,
+    ]);
+    await world.advance(1);
+    expect([world.container('app').phase, world.container('db').doing]).to.deep.equal([
+      'STOPPED',
+      'stopContainer',
+    ]);
+    await world.advance(1000);
+    expect([world.task().status, world.task().stopCode]).to.deep.equal(['STOPPED', 'UNSET']);
+  });
+
+  it('kills a container that outlives its own stopTimeout', async () => {
+    const world = await new World({ script: scriptOf({ web: { stopMs: 'never' } }) }).start();
+    await world.run(aDefinition([{ name: 'web', stopTimeout: 2 }]));
+    await world.order({ desiredStatus: 'STOPPED' });
+    await world.advance(2000);
+    expect([world.task().status, world.container('web').exitCode]).to.deep.equal(['STOPPED', 137]);
+  });
+
+  it('is stopped before its image has come, and creates nothing', async () => {
+    const world = await new World({ images: [], pulls: () => ({ delayMs: 60_000 }) }).start();
+    await world.run(web);
+    await world.order({ desiredStatus: 'STOPPED' });
+    expect(world.task().status).to.equal('STOPPED');
+    await world.advance(60_000);
+    expect(world.runtime.containers()).to.have.length(0);
+  });
+
+  it('keeps the last lines of a log with the end', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 10, log: 'boom\n' } }) }).start();
+    await world.run(web);
+    await world.advance(10);
+    expect(world.container('web').logTail).to.equal('boom');
+  });
+
+  it('is forgotten only after its end is acknowledged and the waiting time has passed', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 10 } }) }).start();
+    await world.run(web);
+    await world.advance(4 * 3_600_000);
+    expect(world.task().status).to.equal('STOPPED');
+    world.engine.acknowledge(id, world.task().version);
+    await world.settle();
+    expect(world.engine.task(id)).to.equal(undefined);
+    expect(world.runtime.containers()).to.have.length(0);
+    expect(world.journal.files.size).to.equal(0);
+  });
+
+  it('takes another dynamic host port where somebody holds the one it chose', async () => {
+    let starts = 0;
+    const world = await new World({ script: () => (starts++ === 1 ? { portClash: true } : {}) }).start();
+    await world.run(aDefinition([{ name: 'web', portMappings: [{ containerPort: 80, hostPort: 0 }] }]));
+    expect(world.task().status).to.equal('RUNNING');
+    expect(world.container('web').ports[0]?.hostPort).to.equal(61_001);
+    expect(world.runtime.containers()).to.have.length(1);
+  });
+
+  it('does not take a static host port for another', async () => {
+    const world = await new World({ script: scriptOf({ web: { portClash: true } }) }).start();
+    await world.run(aDefinition([{ name: 'web', portMappings: [{ containerPort: 80, hostPort: 80 }] }]));
+    expect(world.task().stoppedReason).to.match(/^CannotStartContainerError/);
+  });
+});
+
+describe('dependencies', () => {
+  it('start a HEALTHY dependant when the check has passed', async () => {
+    const healthCheck = { command: ['CMD', 'true'] };
+    const health = [{ afterMs: 3000, status: 'healthy' as const }];
+    const world = await new World({ script: scriptOf({ db: { health } }) }).start();
+    await world.run(
+      aDefinition([
+        { name: 'app', dependsOn: [{ containerName: 'db', condition: 'HEALTHY' }] },
+        { name: 'db', healthCheck },
+      ]),
+    );
+    expect([world.container('db').phase, world.container('app').phase]).to.deep.equal(['RUNNING', 'CREATED']);
+    await world.advance(3000);
+    expect(world.task().status).to.equal('RUNNING');
+  });
+
+  it('fail the task when SUCCESS exits with another code', async () => {
+    const world = await new World({ script: scriptOf({ init: { exitAfterMs: 100, exitCode: 2 } }) }).start();
+    await world.run(
+      aDefinition([
+        { name: 'app', dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }] },
+        { name: 'init', essential: false },
+      ]),
+    );
+    await world.advance(100);
+    expect([world.task().status, world.task().stopCode]).to.deep.equal(['STOPPED', 'TaskFailedToStart']);
+    expect(world.task().stoppedReason).to.contain('init, which exited with code 2');
+    expect(world.container('app').startedAtMs).to.equal(0);
+  });
+
+  it('fail the task when the startTimeout of what is waited for passes', async () => {
+    const world = await new World().start();
+    await world.run(
+      aDefinition([
+        { name: 'app', dependsOn: [{ containerName: 'init', condition: 'COMPLETE' }] },
+        { name: 'init', essential: false, startTimeout: 5 },
+      ]),
+    );
+    await world.advance(4999);
+    expect(world.task().status).to.equal('PENDING');
+    await world.advance(1);
+    expect(world.task().stoppedReason).to.contain('startTimeout of 5 s');
+    expect(world.task().status).to.equal('STOPPED');
+  });
+});
+
+describe('a restart policy', () => {
+  const restartPolicy = { enabled: true, restartAttemptPeriod: 60, ignoredExitCodes: [7] };
+  const definition = aDefinition([{ name: 'web', restartPolicy }]);
+
+  it('starts a container again that ran long enough, and the task stays RUNNING', async () => {
+    const world = await new World({
+      script: scriptOf({ web: { exitAfterMs: 60_000, exitCode: 1 } }),
+    }).start();
+    await world.run(definition);
+    await world.advance(60_000);
+    expect([world.task().status, world.container('web').restartCount]).to.deep.equal(['RUNNING', 1]);
+    expect(world.runtime.containers().map((c) => c.state)).to.deep.equal(['running']);
+  });
+
+  for (const c of [
+    { name: 'lets a container rest that ran too short', exitAfterMs: 59_999, exitCode: 1 },
+    { name: 'lets a container rest that exited with an ignored code', exitAfterMs: 60_000, exitCode: 7 },
+  ])
+    it(c.name, async () => {
+      const world = await new World({ script: scriptOf({ web: c }) }).start();
+      await world.run(definition);
+      await world.advance(60_000);
+      expect([world.task().status, world.container('web').restartCount]).to.deep.equal(['STOPPED', 0]);
+    });
+
+  it('is carried out by the next process when the agent dies between the exit and the restart', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 60_000 } }) }).start();
+    await world.run(definition);
+    world.kill();
+    await world.clock.advance(60_000);
+    expect(world.runtime.containers()[0]?.state).to.equal('exited');
+    await world.restart();
+    expect([world.task().status, world.container('web').restartCount]).to.deep.equal(['RUNNING', 1]);
+    await world.restart();
+    expect(world.container('web').restartCount).to.equal(1);
+  });
+});
+
+describe('an agent that is killed and started again', () => {
+  it('adopts what runs: the same container, nothing twice', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    const before = world.runtime.containers();
+    await world.restart();
+    expect(world.runtime.containers()).to.deep.equal(before);
+    expect(world.task().status).to.equal('RUNNING');
+    expect(world.runtime.calls('startContainer')).to.equal(1);
+  });
+
+  it('sees what ended while it was away', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 1000, exitCode: 9 } }) }).start();
+    await world.run(web);
+    world.kill();
+    await world.clock.advance(1000);
+    await world.restart();
+    expect([world.task().status, world.container('web').exitCode]).to.deep.equal(['STOPPED', 9]);
+  });
+
+  it('sees a container that was removed while it was away', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    world.kill();
+    world.runtime.vanish(world.runtime.containers()[0]?.id ?? '');
+    await world.restart();
+    expect(world.task().status).to.equal('STOPPED');
+    expect(world.container('web').reason).to.match(/^ContainerRemoved/);
+  });
+
+  it('without its journal adopts by labels what the control plane names', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    world.journal.files.clear();
+    await world.restart();
+    expect(world.engine.unclaimed).to.deep.equal([id]);
+    await world.run(web, { lastStatus: 'RUNNING', revision: 5 });
+    expect(world.task().status).to.equal('RUNNING');
+    expect(world.runtime.calls('startContainer')).to.equal(1);
+  });
+
+  it('without journal and containers never starts a second time what had run', async () => {
+    const world = await new World().start();
+    await world.run(web, { lastStatus: 'RUNNING' });
+    expect(world.task().status).to.equal('STOPPED');
+    expect(world.runtime.containers()).to.have.length(0);
+  });
+});
+
+describe('an engine in trouble', () => {
+  it('changes nothing: unknown is not stopped', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    const lift = world.runtime.fault({ calls: 'all', kind: 'serverError' });
+    await world.advance(120_000);
+    expect(world.task().status).to.equal('RUNNING');
+    lift();
+    await world.advance(60_000);
+    expect(world.task().status).to.equal('RUNNING');
+  });
+
+  it('that comes back without its containers has them reported', async () => {
+    const world = await new World().start();
+    await world.run(web);
+    const back = world.runtime.restart({ downMs: 5000 });
+    await world.advance(5000);
+    await back;
+    await world.advance(100);
+    expect(world.task().status).to.equal('STOPPED');
+    expect(world.container('web').exitCode).to.equal(137);
+  });
+
+  it('that loses the answer to a create does not get a second container', async () => {
+    const world = await new World().start();
+    world.runtime.fault({ calls: ['createContainer'], kind: 'lostAnswer', times: 1 });
+    await world.run(web);
+    await world.advance(1000);
+    expect(world.task().status).to.equal('RUNNING');
+    expect(world.runtime.containers()).to.have.length(1);
+  });
+
+  it('that loses its events is looked at by itself', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 1000 } }) }).start();
+    await world.run(web);
+    const heal = world.runtime.loseEvents();
+    await world.advance(1000);
+    heal();
+    expect(world.task().status).to.equal('RUNNING');
+    await world.advance(30_000);
+    expect(world.task().status).to.equal('STOPPED');
+  });
+});

@@ -1,0 +1,198 @@
+import { FakeClock, seededRandom, settle, silentLogger } from '@longshore/kit';
+import type { Assignment, ContainerDefinition, TaskDefinition } from '@longshore/model';
+import { FakeRuntime, type FakeRuntimeOptions, RuntimeError } from '@longshore/runtime';
+import { Engine, type EngineOptions } from '../../../packages/agent/src/engine/engine.js';
+import { EffectExecutor } from '../../../packages/agent/src/engine/executor.js';
+import type { AgentTask } from '../../../packages/agent/src/engine/record.js';
+import type { TaskJournal } from '../../../packages/agent/src/journal/journal.js';
+import { PortBook } from '../../../packages/agent/src/ports/port-book.js';
+
+export { EffectExecutor };
+
+export function anAssignment(overrides: Partial<Assignment> = {}): Assignment {
+  return {
+    task: '0123456789abcdef0123456789abcdef',
+    revision: 1,
+    definition: 'web:1',
+    desiredStatus: 'RUNNING',
+    group: '',
+    startedBy: '',
+    service: '',
+    deployment: '',
+    launchType: 'EC2',
+    availabilityZone: '',
+    attachments: [],
+    tags: [],
+    createdAtMs: 0,
+    stoppedReason: '',
+    imageDigests: {},
+    lastStatus: 'PENDING',
+    enableExecuteCommand: false,
+    ...overrides,
+  };
+}
+
+export function aDefinition(
+  containers: readonly (Partial<ContainerDefinition> & { readonly name: string })[],
+  overrides: Partial<TaskDefinition> = {},
+): TaskDefinition {
+  return {
+    family: 'web',
+    revision: 1,
+    containerDefinitions: containers.map((c) => ({
+      image: 'busybox:1.36',
+      essential: true,
+      memory: 16,
+      ...c,
+    })),
+    ...overrides,
+  };
+}
+
+/** A journal that lives as long as the test: what an agent that died has left behind. */
+export class MemoryJournal implements TaskJournal {
+  readonly files = new Map<string, string>();
+  /** Thrown by the next writes. */
+  failing: Error | undefined;
+  writes = 0;
+
+  write(task: AgentTask): Promise<void> {
+    if (this.failing) return Promise.reject(this.failing);
+    this.writes += 1;
+    this.files.set(task.id, JSON.stringify(task));
+    return Promise.resolve();
+  }
+
+  remove(id: string): Promise<void> {
+    this.files.delete(id);
+    return Promise.resolve();
+  }
+
+  load(): Promise<readonly AgentTask[]> {
+    return Promise.resolve([...this.files.values()].map((text) => JSON.parse(text) as AgentTask));
+  }
+}
+
+export interface WorldOptions extends Omit<FakeRuntimeOptions, 'clock'> {
+  readonly engineOptions?: Partial<EngineOptions>;
+}
+
+/** One engine over a fake runtime; `restart` is SIGKILL and a new process on the same disk. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly runtime: FakeRuntime;
+  readonly journal = new MemoryJournal();
+  readonly changes: AgentTask[] = [];
+  readonly forgotten: string[] = [];
+  readonly #options: WorldOptions;
+  #engine: Engine;
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options;
+    this.runtime = new FakeRuntime({ images: 'all', ...options, clock: this.clock });
+    this.#engine = this.#make();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  async start(): Promise<this> {
+    await this.#engine.start();
+    return this;
+  }
+
+  async run(definition: TaskDefinition, assignment: Partial<Assignment> = {}): Promise<string> {
+    const full = anAssignment(assignment);
+    this.#engine.assign(full, definition, 'epoch');
+    await this.settle();
+    return full.task;
+  }
+
+  async order(assignment: Partial<Assignment>): Promise<void> {
+    const known = this.#engine.task(anAssignment(assignment).task);
+    const revision = (known?.assignment.revision ?? 0) + 1;
+    this.#engine.assign(anAssignment({ revision, ...assignment }), known?.definition ?? {}, 'epoch');
+    await this.settle();
+  }
+
+  task(id = anAssignment().task): AgentTask {
+    const task = this.#engine.task(id);
+    if (!task) throw new Error(`no task ${id}`);
+    return task;
+  }
+
+  container(name: string, id?: string): AgentTask['containers'][number] {
+    const found = this.task(id).containers.find((c) => c.name === name);
+    if (!found) throw new Error(`no container ${name}`);
+    return found;
+  }
+
+  async settle(): Promise<void> {
+    for (let i = 0; i < 30; i++) await settle();
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    await this.settle();
+  }
+
+  /** The process is killed: whatever it was doing is forgotten, the engine and the disk stay. */
+  kill(): void {
+    const dead = this.#engine;
+    void dead.stop();
+    this.#engine = this.#make();
+  }
+
+  async restart(): Promise<void> {
+    this.kill();
+    await this.#engine.start();
+    await this.settle();
+  }
+
+  #make(): Engine {
+    const ports = new PortBook({
+      ranges: [{ first: 61_000, last: 61_010 }],
+      reserved: { tcp: new Set(), udp: new Set() },
+      inUse: () => ({ tcp: new Set(), udp: new Set() }),
+      staticIp: undefined,
+    });
+    const { runtime } = this;
+    return new Engine({
+      driver: runtime,
+      journal: this.journal,
+      clock: this.clock,
+      random: seededRandom(1),
+      logger: silentLogger,
+      ports,
+      instance: () => 'instance-a',
+      settings: { stopTimeoutMs: 30_000, cleanupWaitMs: 3 * 3_600_000 },
+      needsPreparation: () => false,
+      assignAddress: () => '172.30.0.2',
+      refusal: () => undefined,
+      provideImage: async (image) => {
+        if (!(await runtime.inspectImage(image))) await runtime.pullImage(image, {});
+        const facts = await runtime.inspectImage(image);
+        if (!facts) throw new RuntimeError('CannotPullContainerError', `no image ${image}`);
+        return { id: facts.id, digest: facts.digests[0] ?? '' };
+      },
+      providePauseImage: () => Promise.resolve({ id: 'sha256:pause', digest: '' }),
+      specContext: () =>
+        Promise.resolve({
+          identity: { instance: 'instance-a', cluster: 'default', accountId: '1', region: 'us-east-1' },
+          bridgeNetwork: 'bridge',
+          awsvpcNetwork: 'longshore-awsvpc',
+          pauseImage: 'longshore/pause',
+          endpointVariables: () => ({}),
+          fileVariables: [],
+          cgroupParent: undefined,
+          metadataDirectory: undefined,
+        }),
+      prepare: () => Promise.resolve(),
+      release: () => Promise.resolve(),
+      onChanged: (task) => this.changes.push(task),
+      onForgotten: (task) => this.forgotten.push(task.id),
+      ...this.#options.engineOptions,
+    });
+  }
+}
