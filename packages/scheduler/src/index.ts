@@ -1,7 +1,11 @@
 export * from './placement/held.js';
+export { PlacementMemo } from './placement/memo.js';
 export { effectiveStrategies } from './placement/ordering.js';
+export type { PlaceOptions } from './placement/place.js';
 export { place } from './placement/place.js';
 export type { Expression, Field, FieldValue, Query, QueryError } from './placement/query/ast.js';
 export { attributeValue, matchesQuery } from './placement/query/evaluate.js';
 export { compileQuery, describeQueryError, maxQueryLength } from './placement/query/parser.js';
+export type { Survey } from './placement/survey.js';
+export { qualifiedInstances, survey } from './placement/survey.js';
 export * from './placement/view.js';

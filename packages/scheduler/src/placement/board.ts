@@ -1,7 +1,8 @@
 import type { HeldPort } from '@longshore/model';
 import { Columns } from './columns.js';
-import { hashText, mix } from './hash.js';
+import { mix } from './hash.js';
 import { portKey } from './held.js';
+import type { PlacementMemo } from './memo.js';
 import type { TaskKind } from './task-counts.js';
 import { TaskCounts } from './task-counts.js';
 import type { InstanceView, PlacementRequest } from './view.js';
@@ -19,31 +20,30 @@ export class Board {
   readonly salt: Uint32Array;
   readonly columns: Columns;
   readonly tasks: Readonly<Record<TaskKind, TaskCounts>>;
-  readonly #indexes = new Map<string, number>();
+  #indexes: Map<string, number> | undefined;
   readonly #ports = new Map<number, Set<number>>();
   readonly #gpus = new Map<number, Set<string>>();
 
-  constructor(instances: readonly InstanceView[], seed: number) {
+  constructor(instances: readonly InstanceView[], seed: number, memo: PlacementMemo) {
+    memo.sync(instances);
     this.instances = instances;
     this.size = instances.length;
     this.cpuLeft = new Float64Array(this.size);
     this.memoryLeft = new Float64Array(this.size);
     this.salt = new Uint32Array(this.size);
-    this.columns = new Columns(instances);
+    this.columns = new Columns(instances, memo);
     this.tasks = {
       group: new TaskCounts(instances, 'group'),
       family: new TaskCounts(instances, 'family'),
       deployment: new TaskCounts(instances, 'deployment'),
     };
-    for (let i = 0; i < this.size; i++) this.#read(i, mix(seed ^ 0x9e3779b9));
-  }
-
-  #read(i: number, salt: number): void {
-    const { id, resources, held } = this.instance(i);
-    this.cpuLeft[i] = resources.cpuUnits - held.cpuUnits;
-    this.memoryLeft[i] = resources.memoryMiB - held.memoryMiB;
-    this.salt[i] = mix(hashText(id) ^ salt);
-    this.#indexes.set(id, i);
+    const salt = mix(seed ^ 0x9e3779b9);
+    for (let i = 0; i < this.size; i++) {
+      const { resources, held } = this.instance(i);
+      this.cpuLeft[i] = resources.cpuUnits - held.cpuUnits;
+      this.memoryLeft[i] = resources.memoryMiB - held.memoryMiB;
+      this.salt[i] = mix(memo.hash(i) ^ salt);
+    }
   }
 
   instance(i: number): InstanceView {
@@ -51,6 +51,7 @@ export class Board {
   }
 
   indexOf(instanceId: string): number | undefined {
+    this.#indexes ??= new Map(this.instances.map(({ id }, i) => [id, i]));
     return this.#indexes.get(instanceId);
   }
 

@@ -4,8 +4,10 @@ import type { Filter } from './filter.js';
 import { neverGives } from './filter.js';
 import { attributeValue } from './query/evaluate.js';
 import { describeQueryError } from './query/parser.js';
-import type { TurnedAway } from './refusal.js';
 import type { PlacementRequest, RefusalReason } from './view.js';
+
+/** The instances that each reason turned away, the reason nearest to a placement last. */
+export type TurnedAway = ReadonlyMap<RefusalReason, readonly number[]>;
 
 /** What a refusal is explained from. */
 export interface RefusalFacts {
@@ -84,22 +86,25 @@ function joined(
   return counts.size > 5 ? `${shown.join(', ')} and others` : shown.join(', ');
 }
 
-function portSentence(instances: readonly number[], { board, request }: RefusalFacts): string {
-  const causeOf = (i: number): string => {
-    for (const port of request.needs.ports ?? []) {
-      if (board.hasPort(i, port)) return `in use:host port ${portText(port)} in use`;
-      const { resources } = board.instance(i);
-      if (!neverGives(board.instance(i), port)) continue;
-      const { dynamicPortFirst: first, dynamicPortLast: last } = resources;
-      const dynamic = port.port >= first && port.port <= last;
-      const why = dynamic ? `in their dynamic port range ${first}-${last}` : 'reserved';
-      return `kept:host port ${portText(port)} ${why}`;
-    }
-    return 'host ports taken';
-  };
-  const say = (cause: string, n: number): string =>
-    `${n} ${n === 1 ? 'has' : 'have'} ${cause.slice(cause.indexOf(':') + 1)}`;
-  return joined(tally(instances, causeOf), say, instances.length);
+function portSentence(instances: readonly number[], facts: RefusalFacts): string {
+  const say = (cause: string, n: number): string => `${n} ${n === 1 ? 'has' : 'have'} host port ${cause}`;
+  return joined(
+    tally(instances, (i) => portConflict(i, facts)),
+    say,
+    instances.length,
+  );
+}
+
+function portConflict(i: number, { board, request }: RefusalFacts): string {
+  const { resources } = board.instance(i);
+  for (const port of request.needs.ports ?? []) {
+    if (board.hasPort(i, port)) return `${portText(port)} in use`;
+    if (!neverGives(board.instance(i), port)) continue;
+    const { dynamicPortFirst: first, dynamicPortLast: last } = resources;
+    const isDynamic = port.port >= first && port.port <= last;
+    return `${portText(port)} ${isDynamic ? `among the dynamic ports ${first} to ${last}` : 'reserved'}`;
+  }
+  return 'conflicts';
 }
 
 function portText({ port, protocol }: HeldPort): string {

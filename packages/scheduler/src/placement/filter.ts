@@ -109,6 +109,12 @@ export class Filter {
     return this.#distinct === undefined && this.resourceLacking(i) === undefined;
   }
 
+  /** Whether instance i satisfies everything but resources, ports, GPUs, distinctInstance and a connected agent. */
+  qualifies(i: number): boolean {
+    if (this.broken !== undefined || this.#board.instance(i).status !== 'ACTIVE') return false;
+    return this.#attributes?.[i] !== 0 && this.#members?.[i] !== 0;
+  }
+
   /** Why instance i cannot take one task now; undefined: it can. */
   why(i: number): RefusalReason | undefined {
     if (this.broken !== undefined) return 'MemberOf placement constraint unsatisfied.';

@@ -1,11 +1,13 @@
-import type { HeldPort, TaskHolds, TaskStatus } from '@longshore/model';
+import { groupOf, type HeldPort, type TaskHolds, type TaskStatus } from '@longshore/model';
 import type { HeldView, InstanceView } from './view.js';
 
 /** What the ledger must know of a task that sits on an instance and has not reached STOPPED. */
 export interface HeldTask {
   readonly id: string;
+  /** Empty stands for service:<service> or family:<family>, as in a task's record. */
   readonly group: string;
   readonly family: string;
+  readonly service?: string | undefined;
   /** The digits of its service's deployment; empty or undefined for a standalone task. */
   readonly deployment?: string | undefined;
   readonly holds: TaskHolds;
@@ -89,7 +91,7 @@ export class HeldLedger implements HeldView {
     if (task.lastStatus === 'RUNNING') this.runningTasks += by;
     if (isPending(task.lastStatus)) this.pendingTasks += by;
     if (task.desiredStatus === 'STOPPED') return;
-    bump(this.#groups, task.group, by);
+    bump(this.#groups, groupName(task), by);
     bump(this.#families, task.family, by);
     if (task.deployment) bump(this.#deployments, task.deployment, by);
   }
@@ -131,4 +133,8 @@ function bump<K>(counts: Map<K, number>, key: K, by: number): void {
   const count = (counts.get(key) ?? 0) + by;
   if (count === 0) counts.delete(key);
   else counts.set(key, count);
+}
+
+function groupName({ group, family, service = '' }: HeldTask): string {
+  return group === '' ? groupOf({ group, family, service }) : group;
 }

@@ -1,9 +1,17 @@
 import { Board } from './board.js';
 import { candidateTree, firstOf } from './candidates.js';
 import { Expressions, Filter } from './filter.js';
+import { PlacementMemo } from './memo.js';
 import { Ordering } from './ordering.js';
 import { refusalOf } from './refusal.js';
-import type { ClusterView, PlacedTask, Placement, PlacementRequest, PlaceOptions, Refusal } from './view.js';
+import type { ClusterView, PlacedTask, Placement, PlacementRequest, Refusal } from './view.js';
+
+export interface PlaceOptions {
+  /** Decides `random` and ties, so that a run can be replayed. */
+  readonly seed: number;
+  /** What earlier calls on the same cluster found out; saves time, changes no result. */
+  readonly memo?: PlacementMemo | undefined;
+}
 
 /**
  * Finds a place for every task of the requests, in their order; what one takes, the next no longer finds. Identical
@@ -15,7 +23,7 @@ export function place(
   requests: readonly PlacementRequest[],
   options: PlaceOptions,
 ): Placement {
-  const board = new Board(view.instances, options.seed);
+  const board = new Board(view.instances, options.seed, options.memo ?? new PlacementMemo());
   const expressions = new Expressions(board);
   const placed: PlacedTask[] = [];
   const refused: Refusal[] = [];

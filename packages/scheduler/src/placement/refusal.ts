@@ -1,4 +1,5 @@
 import type { Board } from './board.js';
+import type { RefusalFacts, TurnedAway } from './explain.js';
 import { explain } from './explain.js';
 import type { Expressions } from './filter.js';
 import { Filter } from './filter.js';
@@ -18,39 +19,48 @@ export const reasonOrder: readonly RefusalReason[] = [
   'RESOURCE:GPU',
 ];
 
-/** The instances that one reason turned away. */
-export type TurnedAway = ReadonlyMap<RefusalReason, readonly number[]>;
-
 /** Why no instance takes a task of the request as the board stands now. */
-export function refusalOf(
-  board: Board,
-  expressions: Expressions,
-  request: PlacementRequest,
-): Omit<Refusal, 'request' | 'count'> {
+export function refusalOf(board: Board, expressions: Expressions, request: PlacementRequest): Verdict {
   const filter = new Filter(board, expressions, request);
-  const turnedAway = new Map<RefusalReason, number[]>();
-  let couldEverFit = false;
+  return refusalFrom({ board, request, filter, turnedAway: turnedAwayBy(board, filter) });
+}
+
+/** A refusal without the number of tasks that it is about. */
+export type Verdict = Omit<Refusal, 'request' | 'count'>;
+
+export function turnedAwayBy(board: Board, filter: Filter): TurnedAway {
+  const byReason = new Map<RefusalReason, number[]>();
   for (let i = 0; i < board.size; i++) {
-    if (!filter.inScope(i)) continue;
-    couldEverFit ||= filter.couldEverFit(i);
-    const reason = filter.why(i);
+    const reason = filter.inScope(i) ? filter.why(i) : undefined;
     if (reason === undefined) continue;
-    const instances = turnedAway.get(reason);
-    if (instances === undefined) turnedAway.set(reason, [i]);
+    const instances = byReason.get(reason);
+    if (instances === undefined) byReason.set(reason, [i]);
     else instances.push(i);
   }
-  const instancesByReason = new Map<RefusalReason, number>();
-  for (const reason of reasonOrder) {
-    const count = reason === 'MISSING' ? filter.missing.length : (turnedAway.get(reason)?.length ?? 0);
-    if (count > 0) instancesByReason.set(reason, count);
+  return new Map(reasonOrder.flatMap((reason) => entryOf(byReason, reason)));
+}
+
+function entryOf<K, V>(map: ReadonlyMap<K, V>, key: K): [K, V][] {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
+}
+
+export function refusalFrom(facts: Omit<RefusalFacts, 'couldEverFit'>): Verdict {
+  const { board, filter, turnedAway } = facts;
+  let couldEverFit = false;
+  for (let i = 0; i < board.size && !couldEverFit; i++) {
+    couldEverFit = filter.inScope(i) && filter.couldEverFit(i);
   }
+  const instancesByReason = new Map<RefusalReason, number>();
+  if (filter.missing.length > 0) instancesByReason.set('MISSING', filter.missing.length);
+  for (const [reason, instances] of turnedAway) instancesByReason.set(reason, instances.length);
   const reason = [...instancesByReason.keys()].at(-1) ?? 'INACTIVE';
   return {
     reason,
     instancesByReason,
     couldEverFit,
     closestInstance: closest(board, turnedAway.get(reason) ?? []),
-    explanation: explain({ board, request, filter, turnedAway, couldEverFit }),
+    explanation: explain({ ...facts, couldEverFit }),
   };
 }
 

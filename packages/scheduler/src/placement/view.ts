@@ -108,8 +108,3 @@ export interface Placement {
 export interface ClusterView {
   readonly instances: readonly InstanceView[];
 }
-
-export interface PlaceOptions {
-  /** Decides `random` and ties, so that a run can be replayed. */
-  readonly seed: number;
-}
