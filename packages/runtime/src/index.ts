@@ -1,4 +1,5 @@
 export * from './deadlines.js';
+export * from './docker/index.js';
 export * from './driver.js';
 export * from './errors.js';
 export * from './fake/index.js';

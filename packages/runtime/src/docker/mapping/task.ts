@@ -1,0 +1,112 @@
+import type {
+  ContainerDependency,
+  ContainerRestartPolicy,
+  EnvironmentFile,
+  RuntimePlatform,
+  TaskDefinition,
+  TaskDefinitionPlacementConstraint,
+} from '@longshore/model';
+import { byAgent, byControlPlane, type Entry, honoured, type TableOf } from './table.js';
+
+const networkProof = 'networkMode puts the container on its network, with aliases and a fixed address';
+const namespaceProof = "pidMode and ipcMode join the host's or another container's namespaces";
+const cgroupProof = "the task's cgroup bounds all of its containers";
+const returned = 'returns what was registered';
+
+const aboutIt: Entry = byControlPlane('says who registered it, when, and what became of it', returned);
+
+/** The engine takes `host`, `none`, `shareable` and `container:ID`; a bare id is the container that is joined. */
+function namespaceOf(mode: string): string {
+  return ['host', 'none', 'private', 'shareable'].includes(mode) || mode.startsWith('container:')
+    ? mode
+    : `container:${mode}`;
+}
+
+export const taskTable: TableOf<TaskDefinition> = {
+  containerDefinitions: { nested: 'ContainerDefinition' },
+  networkMode: honoured((body, { network }) => {
+    body.HostConfig.NetworkMode =
+      network.mode === 'bridge'
+        ? network.name
+        : network.mode === 'container'
+          ? `container:${network.id}`
+          : network.mode;
+    // The engine's own `bridge` network takes neither aliases nor fixed addresses.
+    if (network.mode !== 'bridge' || network.name === 'bridge') return;
+    const endpoint = {
+      ...(network.aliases && { Aliases: [...network.aliases] }),
+      ...(network.ipv4Address !== undefined && { IPAMConfig: { IPv4Address: network.ipv4Address } }),
+    };
+    body.NetworkingConfig = { EndpointsConfig: { [network.name]: endpoint } };
+  }, networkProof),
+  pidMode: honoured((body, { pidMode }) => {
+    if (pidMode !== undefined) body.HostConfig.PidMode = namespaceOf(pidMode);
+  }, namespaceProof),
+  ipcMode: honoured((body, { ipcMode }) => {
+    if (ipcMode !== undefined) body.HostConfig.IpcMode = namespaceOf(ipcMode);
+  }, namespaceProof),
+  cpu: honoured((body, { cgroupParent }) => {
+    if (cgroupParent !== undefined) body.HostConfig.CgroupParent = cgroupParent;
+  }, cgroupProof),
+  memory: honoured(() => {
+    // The same cgroup; its limits are the agent's to write.
+  }, cgroupProof),
+  volumes: { nested: 'Volume' },
+  placementConstraints: { nested: 'TaskDefinitionPlacementConstraint' },
+  requiresCompatibilities: byControlPlane('EC2 and EXTERNAL run here; FARGATE checks as ECS does', returned),
+  runtimePlatform: { nested: 'RuntimePlatform' },
+  taskRoleArn: { kept: 'there are no credentials yet; the agent warns' },
+  executionRoleArn: { kept: 'there are no credentials yet; the agent warns' },
+  ephemeralStorage: { kept: "Fargate's alone" },
+  inferenceAccelerators: { refused: 'Elastic Inference has ended' },
+  proxyConfiguration: { refused: 'there is no App Mesh' },
+  enableFaultInjection: { refused: 'there is no fault injection endpoint yet' },
+  taskDefinitionArn: aboutIt,
+  family: aboutIt,
+  revision: aboutIt,
+  status: aboutIt,
+  requiresAttributes: byControlPlane(
+    'an instance without them takes no task of it',
+    'places a task only where the attributes are that it requires',
+  ),
+  compatibilities: aboutIt,
+  registeredAt: aboutIt,
+  deregisteredAt: aboutIt,
+  deleteRequestedAt: aboutIt,
+  registeredBy: aboutIt,
+};
+
+export const dependencyTable: TableOf<ContainerDependency> = {
+  containerName: byAgent('started first', 'starts containers in the order of their dependencies'),
+  condition: byAgent(
+    'START, COMPLETE, SUCCESS, HEALTHY',
+    'starts containers in the order of their dependencies',
+  ),
+};
+
+export const restartPolicyTable: TableOf<ContainerRestartPolicy> = {
+  enabled: byAgent('restarts it alone, in the running task', 'restarts a container by its policy'),
+  ignoredExitCodes: byAgent('those end it for good', 'restarts a container by its policy'),
+  restartAttemptPeriod: byAgent('one that ran less is not restarted', 'restarts a container by its policy'),
+};
+
+export const environmentFileTable: TableOf<EnvironmentFile> = {
+  value: byAgent('read before the container is made, weaker than environment', 'reads environment files'),
+  type: byAgent('longshore.file; s3 is refused', 'reads environment files'),
+};
+
+export const runtimePlatformTable: TableOf<RuntimePlatform> = {
+  cpuArchitecture: byControlPlane(
+    'an attribute that the instance must have',
+    'places a task only where the attributes are that it requires',
+  ),
+  operatingSystemFamily: byControlPlane('LINUX; WINDOWS_* is refused', returned),
+};
+
+export const placementConstraintTable: TableOf<TaskDefinitionPlacementConstraint> = {
+  type: byControlPlane('memberOf', 'places a task only where its constraints hold'),
+  expression: byControlPlane(
+    'in the cluster query language',
+    'places a task only where its constraints hold',
+  ),
+};
