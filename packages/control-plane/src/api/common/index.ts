@@ -1,0 +1,3 @@
+export * from './decide.js';
+export * from './limits.js';
+export * from './look.js';
