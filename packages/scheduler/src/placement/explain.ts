@@ -37,7 +37,6 @@ const sentences: Record<Exclude<RefusalReason, 'MISSING'>, Sentence> = {
     joined(
       tally(instances, (i) => board.instance(i).status),
       (status, n) => `${n} ${n === 1 ? 'is' : 'are'} ${status}`,
-      instances.length,
     ),
 };
 
@@ -74,15 +73,12 @@ function tally(instances: readonly number[], keyOf: (i: number) => string): Read
   return new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-/** `3 container instances do X`; where they differ, each cause with its number, at most five of them. */
-function joined(
-  counts: ReadonlyMap<string, number>,
-  say: (key: string, n: number) => string,
-  total: number,
-): string {
-  const noun = total === 1 ? 'container instance' : 'container instances';
-  const [first, ...rest] = [...counts].slice(0, 5).map(([key, n]) => say(key, n));
-  const shown = [(first as string).replace(/^(\d+) /, `$1 ${noun} `), ...rest];
+/** `3 container instances lack X, 2 lack Y`: each cause with its number, at most five of them. */
+function joined(counts: ReadonlyMap<string, number>, say: (key: string, n: number) => string): string {
+  const shown = [...counts].slice(0, 5).map(([key, n], at) => {
+    if (at > 0) return say(key, n);
+    return say(key, n).replace(/^\d+ /, `${n} container instance${n === 1 ? '' : 's'} `);
+  });
   return counts.size > 5 ? `${shown.join(', ')} and others` : shown.join(', ');
 }
 
@@ -91,7 +87,6 @@ function portSentence(instances: readonly number[], facts: RefusalFacts): string
   return joined(
     tally(instances, (i) => portConflict(i, facts)),
     say,
-    instances.length,
   );
 }
 
@@ -129,7 +124,7 @@ function attributeSentence(instances: readonly number[], { board, request }: Ref
     return lacking?.value ? `${lacking.name}=${lacking.value}` : (lacking?.name ?? '');
   };
   const say = (name: string, n: number): string => `${n} ${n === 1 ? 'lacks' : 'lack'} the attribute ${name}`;
-  return joined(tally(instances, lackingOf), say, instances.length);
+  return joined(tally(instances, lackingOf), say);
 }
 
 function agentSentence(instances: readonly number[], { board }: RefusalFacts): string {
@@ -138,5 +133,5 @@ function agentSentence(instances: readonly number[], { board }: RefusalFacts): s
     return agentConnected ? `impaired (${impairedReason})` : 'without a connected agent';
   };
   const say = (cause: string, n: number): string => `${n} ${n === 1 ? 'is' : 'are'} ${cause}`;
-  return joined(tally(instances, causeOf), say, instances.length);
+  return joined(tally(instances, causeOf), say);
 }

@@ -40,7 +40,9 @@ export class Lexer {
     this.#skipSpace();
     const column = this.#at + 1;
     const first = this.#source[this.#at];
-    if (first === undefined || first === '"' || first === "'") return this.next();
+    if (first === undefined) return this.next();
+    if (first === '"' || first === "'")
+      return { kind: 'text', value: this.#quoted(first), column: column + 1 };
     const start = this.#at;
     let depth = 0;
     for (; this.#at < this.#source.length; this.#at++) {
