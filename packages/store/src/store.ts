@@ -154,6 +154,7 @@ export interface ColdPage<K extends ColdKind> {
  */
 export interface Store extends Component {
   readonly state: StoreState;
+  readonly limits: StoreLimits;
   readonly epoch: string;
   /** The revision up to which the watch has delivered. Own commits never move it. */
   readonly watched: number;
@@ -186,8 +187,17 @@ export interface Store extends Component {
   revokeLease(lease: LeaseRef): Promise<void>;
   /** Waits until this process leads `shard`, or the signal aborts. */
   campaign(shard: string, replica: string, signal: AbortSignal): Promise<Leadership>;
+  /** Forgets the history before `revision`; a replica whose watch is behind it lists again. */
+  compact(revision: number): Promise<void>;
   /** Facts about the backend for metrics, version and doctor. */
   status(): Promise<StoreStatus>;
+}
+
+/** What one commit may hold; a larger one is refused. */
+export interface StoreLimits {
+  /** Expectations, and writes: each may be as many as this. */
+  readonly opsPerCommit: number;
+  readonly bytesPerCommit: number;
 }
 
 export interface StoreStatus {

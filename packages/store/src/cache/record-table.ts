@@ -1,0 +1,64 @@
+import { decodeRecord } from '../codecs.js';
+import type { Key } from '../keys.js';
+import type { LiveKind } from '../records.js';
+import type { Stored } from '../store.js';
+import { SortedStrings } from './sorted-strings.js';
+
+/** All records of one kind other than tasks, decoded, in key order. */
+export class RecordTable<K extends LiveKind> {
+  readonly kind: K;
+  readonly #byPath = new Map<string, Stored<K>>();
+  readonly #paths = new SortedStrings();
+
+  constructor(kind: K) {
+    this.kind = kind;
+  }
+
+  get size(): number {
+    return this.#byPath.size;
+  }
+
+  get(path: string): Stored<K> | undefined {
+    return this.#byPath.get(path);
+  }
+
+  put(
+    key: Key<K>,
+    bytes: Uint8Array,
+    at: { readonly revision: number; readonly createRevision: number },
+  ): Stored<K> {
+    const before = this.#byPath.get(key.path);
+    const stored: Stored<K> = {
+      key: before?.key ?? key,
+      value: decodeRecord(this.kind, bytes),
+      revision: at.revision,
+      createRevision: at.createRevision,
+    };
+    this.#byPath.set(stored.key.path, stored);
+    if (!before) this.#paths.add(stored.key.path);
+    return stored;
+  }
+
+  /** The echo of an own write says what the record's first revision is; own writes only guess it. */
+  correctCreateRevision(path: string, createRevision: number): void {
+    const stored = this.#byPath.get(path);
+    if (stored && stored.createRevision !== createRevision)
+      this.#byPath.set(path, { ...stored, createRevision });
+  }
+
+  delete(path: string): void {
+    if (this.#byPath.delete(path)) this.#paths.delete(path);
+  }
+
+  pathsBetween(from: string, to: string): readonly string[] {
+    return [...this.#paths.between(from, to)];
+  }
+
+  /** In key order, those whose path begins with `prefix`. */
+  *under(prefix: string, end: string): Generator<Stored<K>> {
+    for (const path of this.#paths.between(prefix, end)) {
+      const stored = this.#byPath.get(path);
+      if (stored) yield stored;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { CodedError } from '@longshore/kit';
+import type { TaskRecord } from '@longshore/model';
+import { decodeRecord } from '../codecs.js';
+import type { TaskIndex, TaskSummary } from '../store.js';
+import { Slabs } from './slabs.js';
+import { SortedStrings } from './sorted-strings.js';
+import { SummaryReader, TaskEntry } from './task-summary.js';
+
+type Entries = Map<string, TaskEntry>;
+
+class ClusterTasks {
+  readonly byId: Entries = new Map();
+  readonly ids = new SortedStrings();
+  readonly byInstance = new Map<string, Entries>();
+  readonly byService = new Map<string, Entries>();
+  readonly waiting: Entries = new Map();
+}
+
+const none: readonly TaskSummary[] = [];
+
+/**
+ * A million tasks: encoded bytes in slabs, a flat summary each, and the indexes that decisions ask for.
+ * Invariant: every index holds exactly the entries of `byId`. A summary is replaced, never changed.
+ */
+export class TaskTable implements TaskIndex {
+  readonly #clusters = new Map<string, ClusterTasks>();
+  readonly #slabs = new Slabs();
+  readonly #reader = new SummaryReader();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get slabUsage(): { readonly usedBytes: number; readonly heldBytes: number } {
+    return this.#slabs.usage;
+  }
+
+  entry(cluster: string, id: string): TaskEntry | undefined {
+    return this.#clusters.get(cluster)?.byId.get(id);
+  }
+
+  get(cluster: string, id: string): TaskSummary | undefined {
+    return this.entry(cluster, id);
+  }
+
+  /** A summary that has been replaced meanwhile gives the record of now; one whose task has gone, an error. */
+  record(task: TaskSummary): TaskRecord {
+    return decodeRecord('task', this.bytes(task));
+  }
+
+  /** The encoded record, valid until the next change of this task. */
+  bytes(task: TaskSummary): Uint8Array {
+    let entry = task instanceof TaskEntry ? task : undefined;
+    if (entry === undefined || entry.place < 0) entry = this.entry(task.cluster, task.id);
+    if (entry === undefined)
+      throw new CodedError('ServerException', `task ${task.id} has left the store: look it up again`, {
+        retryable: true,
+      });
+    return this.#slabs.read(entry.place, entry.length);
+  }
+
+  *inCluster(cluster: string, afterId?: string): Generator<TaskSummary> {
+    const tasks = this.#clusters.get(cluster);
+    if (!tasks) return;
+    for (const id of tasks.ids.between(afterId === undefined ? '' : `${afterId}\0`)) {
+      const entry = tasks.byId.get(id);
+      if (entry) yield entry;
+    }
+  }
+
+  onInstance(cluster: string, instance: string): Iterable<TaskSummary> {
+    return this.#clusters.get(cluster)?.byInstance.get(instance)?.values() ?? none;
+  }
+
+  ofService(cluster: string, service: string): Iterable<TaskSummary> {
+    return this.#clusters.get(cluster)?.byService.get(service)?.values() ?? none;
+  }
+
+  waiting(cluster: string): Iterable<TaskSummary> {
+    return this.#clusters.get(cluster)?.waiting.values() ?? none;
+  }
+
+  countIn(cluster: string): number {
+    return this.#clusters.get(cluster)?.byId.size ?? 0;
+  }
+
+  clusters(): readonly string[] {
+    return [...this.#clusters.keys()].sort();
+  }
+
+  idsBetween(cluster: string, from: string, to: string | undefined): readonly string[] {
+    return [...(this.#clusters.get(cluster)?.ids.between(from, to) ?? [])];
+  }
+
+  /** Gives back what was there before; its place is freed by `release` once observers have seen it. */
+  put(cluster: string, id: string, bytes: Uint8Array, revision: number, createRevision: number): TaskEntry {
+    const tasks = this.#tasksOf(cluster);
+    const before = tasks.byId.get(id);
+    const entry = new TaskEntry(
+      before?.cluster ?? this.#reader.strings.share(cluster),
+      before?.id ?? id,
+      revision,
+      createRevision,
+    );
+    this.#reader.read(entry, bytes);
+    entry.place = this.#slabs.put(bytes);
+    entry.length = bytes.byteLength;
+    tasks.byId.set(entry.id, entry);
+    if (before === undefined) {
+      tasks.ids.add(entry.id);
+      this.#size++;
+    }
+    reindex(tasks, before, entry);
+    return entry;
+  }
+
+  /** As `put`: the entry's place is freed by `release`. */
+  delete(cluster: string, id: string): void {
+    const tasks = this.#clusters.get(cluster);
+    const before = tasks?.byId.get(id);
+    if (!tasks || !before) return;
+    tasks.byId.delete(id);
+    tasks.ids.delete(id);
+    this.#size--;
+    reindex(tasks, before, undefined);
+    if (tasks.byId.size === 0) this.#clusters.delete(cluster);
+  }
+
+  release(entry: TaskEntry): void {
+    if (entry.place < 0) return;
+    this.#slabs.free(entry.place, entry.length);
+    entry.place = -1;
+  }
+
+  #tasksOf(cluster: string): ClusterTasks {
+    let tasks = this.#clusters.get(cluster);
+    if (!tasks) {
+      tasks = new ClusterTasks();
+      this.#clusters.set(cluster, tasks);
+    }
+    return tasks;
+  }
+}
+
+function reindex(tasks: ClusterTasks, before: TaskEntry | undefined, after: TaskEntry | undefined): void {
+  moveIn(tasks.byInstance, before?.instance, after?.instance, before, after);
+  moveIn(tasks.byService, before?.service, after?.service, before, after);
+  if (after?.instance === '') tasks.waiting.set(after.id, after);
+  else if (before?.instance === '') tasks.waiting.delete(before.id);
+}
+
+function moveIn(
+  index: Map<string, Entries>,
+  from: string | undefined,
+  to: string | undefined,
+  before: TaskEntry | undefined,
+  after: TaskEntry | undefined,
+): void {
+  if (from && before && from !== to) {
+    const entries = index.get(from);
+    entries?.delete(before.id);
+    if (entries?.size === 0) index.delete(from);
+  }
+  if (!to || !after) return;
+  const entries = index.get(to);
+  if (entries) entries.set(after.id, after);
+  else index.set(to, new Map([[after.id, after]]));
+}

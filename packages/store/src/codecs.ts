@@ -1,0 +1,60 @@
+import { type Codec, codecOf } from '@longshore/model';
+import { folders, type Kind, type LiveKind, type Records } from './records.js';
+
+const codecs: { readonly [K in Kind]: Codec<Records[K]> } = {
+  cluster: codecOf('ClusterRecord'),
+  family: codecOf('FamilyRecord'),
+  taskDefinition: codecOf('TaskDefinitionRecord'),
+  instance: codecOf('InstanceRecord'),
+  fence: codecOf('FenceRecord'),
+  task: codecOf('TaskRecord'),
+  service: codecOf('ServiceRecord'),
+  deployment: codecOf('DeploymentRecord'),
+  serviceRevision: codecOf('ServiceRevisionRecord'),
+  session: codecOf('SessionRecord'),
+  replica: codecOf('ReplicaRecord'),
+  leader: codecOf('LeaderRecord'),
+  barrier: codecOf('BarrierRecord'),
+  epoch: codecOf('EpochRecord'),
+  accessKey: codecOf('AccessKeyRecord'),
+  accountSetting: codecOf('AccountSettingRecord'),
+  history: codecOf('HistoryRecord'),
+  serviceEvents: codecOf('ServiceEventsRecord'),
+};
+
+export function encodeRecord<K extends Kind>(kind: K, value: Records[K]): Uint8Array {
+  return codecs[kind].encode(value);
+}
+
+export function decodeRecord<K extends Kind>(kind: K, bytes: Uint8Array): Records[K] {
+  return codecs[kind].decode(bytes);
+}
+
+export const liveKinds: readonly LiveKind[] = (Object.keys(folders) as Kind[]).filter((kind) =>
+  isLive(kind),
+) as readonly LiveKind[];
+
+export function isLive(kind: Kind): kind is LiveKind {
+  return folders[kind].folder.startsWith('live/');
+}
+
+const kindOfFolder = new Map<string, LiveKind>(liveKinds.map((kind) => [folders[kind].folder, kind]));
+
+/** The kind of a live path; undefined for a folder that this version does not know. */
+export function kindOfPath(path: string): LiveKind | undefined {
+  const end = path.indexOf('/', 'live/'.length);
+  return kindOfFolder.get(end < 0 ? path : path.slice(0, end));
+}
+
+/** The names of a path of this kind; undefined where their number is wrong, which nobody of ours writes. */
+export function namesOfPath(kind: Kind, path: string): readonly string[] | undefined {
+  const { folder, depth } = folders[kind];
+  if (depth === 0) return path === folder ? [] : undefined;
+  const names = path.slice(folder.length + 1).split('/');
+  return names.length === depth ? names : undefined;
+}
+
+/** The first path after everything that begins with `path`, which ends in a slash. */
+export function endOf(path: string): string {
+  return `${path.slice(0, -1)}0`;
+}
