@@ -39,8 +39,8 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
   const close = async (): Promise<void> => (await gateway)?.close();
   const program = makeProgram({
     version: version(),
-    write: terminal.out,
-    writeError: terminal.err,
+    write: (text) => terminal.out(text),
+    writeError: (text) => terminal.err(text),
     cliOf: (flags) => {
       const cli = cliOf(flags, world, (to) => {
         exit = to;

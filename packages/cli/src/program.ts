@@ -1,11 +1,27 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Cli } from './cli.js';
 import { accessKeyCommand } from './commands/access-key.js';
+import { applyCommand } from './commands/apply.js';
+import { completionCommand } from './commands/completion.js';
+import { contextCommand } from './commands/context.js';
+import { deleteCommand } from './commands/delete.js';
+import { describeCommand } from './commands/describe.js';
+import { devCommand } from './commands/dev.js';
+import { doctorCommand } from './commands/doctor.js';
+import { drainCommand } from './commands/drain.js';
+import { eventsCommand } from './commands/events.js';
+import { explainCommand } from './commands/explain.js';
+import { instancesCommand } from './commands/instances.js';
+import { psCommand } from './commands/ps.js';
+import { resetCommand } from './commands/reset.js';
+import { runCommand } from './commands/run.js';
+import { stopCommand } from './commands/stop.js';
+import { topCommand } from './commands/top.js';
+import { versionCommand } from './commands/version.js';
 import { waitCommand } from './commands/wait.js';
 import { outputFormats } from './config.js';
 import { operations } from './operations/catalogue.js';
 import { operationCommand } from './operations/factory.js';
-import { didYouMean } from './words/nearest.js';
 
 /** Flags of every command. */
 export interface GlobalFlags {
@@ -45,8 +61,8 @@ export function makeProgram(options: ProgramOptions): Command {
     .showSuggestionAfterError(true);
   addGlobalOptions(program);
   program.commandsGroup(forPeople);
-  for (const make of peopleCommands) program.addCommand(make(cliOf).helpGroup(forPeople));
-  for (const make of machineCommands) program.addCommand(make(cliOf).helpGroup(forMachine));
+  for (const make of peopleCommands) program.addCommand(make(cliOf, options).helpGroup(forPeople));
+  for (const make of machineCommands) program.addCommand(make(cliOf, options).helpGroup(forMachine));
   for (const operation of operations()) program.addCommand(operationCommand(operation, cliOf));
   program.addHelpText('after', rootExamples);
   for (const command of everyCommand(program)) {
@@ -56,8 +72,32 @@ export function makeProgram(options: ProgramOptions): Command {
   return program;
 }
 
-const peopleCommands: readonly ((cliOf: () => Cli) => Command)[] = [waitCommand];
-const machineCommands: readonly ((cliOf: () => Cli) => Command)[] = [accessKeyCommand];
+type Maker = (cliOf: () => Cli, options: ProgramOptions) => Command;
+
+const peopleCommands: readonly Maker[] = [
+  applyCommand,
+  runCommand,
+  psCommand,
+  describeCommand,
+  stopCommand,
+  deleteCommand,
+  waitCommand,
+  eventsCommand,
+  topCommand,
+  instancesCommand,
+  drainCommand,
+  explainCommand,
+];
+
+const machineCommands: readonly Maker[] = [
+  devCommand,
+  doctorCommand,
+  (cliOf, options) => versionCommand(cliOf, options.version),
+  contextCommand,
+  accessKeyCommand,
+  resetCommand,
+  completionCommand,
+];
 
 const rootExamples = `
 Examples:
@@ -99,11 +139,4 @@ export function* everyCommand(command: Command): Generator<Command> {
 /** Commander's way of saying that the words make no sense, or that help was shown. */
 export function isWrongUse(thrown: unknown): thrown is CommanderError {
   return thrown instanceof CommanderError;
-}
-
-export function suggestion(word: string, program: Command): string {
-  return didYouMean(
-    word,
-    program.commands.map((c) => c.name()),
-  );
 }

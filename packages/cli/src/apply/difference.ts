@@ -19,11 +19,9 @@ function compare(before: unknown, after: unknown, path: string, changes: Change[
   if (isPlain(before) && isPlain(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
       compare(before[key], after[key], path ? `${path}.${key}` : key, changes);
-    return;
-  }
-  if (Array.isArray(before) && Array.isArray(after) && keyed(before) && keyed(after))
-    return compareKeyed(before, after, path, changes);
-  if (JSON.stringify(before) !== JSON.stringify(after)) changes.push({ path, from: before, to: after });
+  } else if (Array.isArray(before) && Array.isArray(after) && keyed(before) && keyed(after))
+    compareKeyed(before, after, path, changes);
+  else if (JSON.stringify(before) !== JSON.stringify(after)) changes.push({ path, from: before, to: after });
 }
 
 function compareKeyed(

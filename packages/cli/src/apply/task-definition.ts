@@ -3,7 +3,7 @@ import type { Gateway } from '../gateway.js';
 import type { Json } from '../operations/call.js';
 import { idOf } from '../output/units.js';
 import { type Change, differences } from './difference.js';
-import { settledDefinition } from './settled.js';
+import { settledFile, settledStored } from './settled.js';
 
 /** What applying a task definition would do, or did. */
 export interface DefinitionPlan {
@@ -18,7 +18,7 @@ export interface DefinitionPlan {
 export async function planDefinition(gateway: Gateway, json: Json): Promise<DefinitionPlan> {
   const family = String(json['family']);
   const newest = await newestRevision(gateway, family);
-  const changes = differences(newest ? settledDefinition(newest.json) : {}, settledDefinition(json));
+  const changes = differences(newest ? settledStored(newest.json) : {}, settledFile(json));
   return { family, newest: newest?.name, changes, json };
 }
 

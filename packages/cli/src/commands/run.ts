@@ -101,7 +101,8 @@ function judge(cli: Cli, tasks: readonly Task[], definition: Json): void {
       cli.terminal.err(
         `longshore: task ${shortId(task.taskArn)}: ${task.stoppedReason ?? 'stopped'}: exit code ${code}\n`,
       );
-      return cli.end(code);
+      cli.end(code);
+      return;
     }
   }
 }

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { usageError } from '../exit.js';
 import { isPlain } from '../words/check.js';
 import type { Member } from '../words/members.js';
-import { valueOf } from '../words/value.js';
+import { valueOfWords } from '../words/value.js';
 import type { Json } from './call.js';
 
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export function requestOf(
     request[member.name] =
       typeof value === 'boolean'
         ? value
-        : valueOf(`--${member.word}`, member.kind, toWords(value), readTextFile);
+        : valueOfWords(`--${member.word}`, member.kind, toWords(value), readTextFile);
   }
   return request;
 }

@@ -16,9 +16,10 @@ export class Progress {
     const line = printable(text).replaceAll('\n', ' ');
     if (line === this.#last) return;
     this.#last = line;
-    if (!this.#terminal.errIsTerminal) return this.#terminal.err(`${line}\n`);
-    this.#terminal.err(`\r\u001b[2K${line.slice(0, this.#terminal.columns - 1)}`);
-    this.#drawn = true;
+    if (this.#terminal.errIsTerminal) {
+      this.#terminal.err(`\r\u001b[2K${line.slice(0, this.#terminal.columns - 1)}`);
+      this.#drawn = true;
+    } else this.#terminal.err(`${line}\n`);
   }
 
   /** A line that stays. */

@@ -65,6 +65,12 @@ export function processTerminal(streams: ProcessStreams, colour: boolean): Termi
 
 /** Takes the control characters out of what containers and servers say, so that it cannot drive the terminal. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return Array.from(text)
+    .filter((character) => isShown(character.codePointAt(0) ?? 0))
+    .join('');
+}
+
+function isShown(code: number): boolean {
+  if (code === 0x09 || code === 0x0a) return true;
+  return code >= 0x20 && code !== 0x7f && !(code >= 0x80 && code < 0xa0);
 }

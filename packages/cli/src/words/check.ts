@@ -37,7 +37,8 @@ function check(kind: Kind, json: unknown, at: string, problems: string[]): void 
   if (json === null || json === undefined) return;
   switch (kind.is) {
     case 'structure':
-      return checkStructure(kind.shape, json, at, problems);
+      checkStructure(kind.shape, json, at, problems);
+      return;
     case 'list':
       if (!Array.isArray(json)) problems.push(`${at}: ${said(json)} where a list belongs`);
       else for (const [i, item] of json.entries()) check(kind.of, item, `${at}[${i}]`, problems);

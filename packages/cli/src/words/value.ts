@@ -10,7 +10,12 @@ export type FileReader = (path: string) => string;
  * The JSON value of the words given for one member: `--tasks a b`, `--tags key=a,value=b`,
  * `--network-configuration '{"awsvpcConfiguration":{}}'`, `--overrides file://o.json`.
  */
-export function valueOf(option: string, kind: Kind, words: readonly string[], readFile: FileReader): unknown {
+export function valueOfWords(
+  option: string,
+  kind: Kind,
+  words: readonly string[],
+  readFile: FileReader,
+): unknown {
   const texts = words.map((w) => (w.startsWith('file://') ? readFile(w.slice('file://'.length)) : w));
   if (kind.is === 'list') return listOf(option, kind.of, texts);
   const [text, ...more] = texts;

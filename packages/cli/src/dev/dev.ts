@@ -1,0 +1,182 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join, relative } from 'node:path';
+import type { Cli } from '../cli.js';
+import { CliError } from '../exit.js';
+import type { Gateway } from '../gateway.js';
+import { awsIsOld } from './aws-version.js';
+import { endEarlier, lookAtProcess, refuseSecond } from './earlier.js';
+import { envFile } from './env-file.js';
+import { lastLine } from './log-tail.js';
+import {
+  agentPlan,
+  type ChildPlan,
+  type DevWish,
+  etcdPlan,
+  loopback,
+  type Machine,
+  serverPlan,
+} from './plan.js';
+import { ephemeralPorts, freeAddress, freePorts } from './ports.js';
+import { findPrograms } from './programs.js';
+import { instancesConnected, keyPairOf, untilHealthy } from './readiness.js';
+import { Supervised } from './supervised.js';
+import { removeTasks } from './tear-down.js';
+import { ensureTokens } from './tokens.js';
+
+export interface DevOptions {
+  readonly instances: number;
+  readonly dataDir: string;
+  readonly grpcListen: string;
+  readonly httpListen: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly cluster: string;
+  readonly etcd?: string;
+  readonly restart: boolean;
+  /** On the way out: stop the tasks, remove their containers, networks and the data. */
+  readonly rm: boolean;
+}
+
+const readyWithinMs = 60_000;
+const stopWithinMs = 8_000;
+
+/** A cluster on this machine, until Ctrl-C. */
+export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
+  const programs = findPrograms(cli.env, options.etcd);
+  const { dataDir } = options;
+  refuseSecond(dataDir, lookAtProcess);
+  for (const directory of ['run', 'log', 'etcd', 'agents'])
+    mkdirSync(join(dataDir, directory), { recursive: true, mode: 0o700 });
+  const say = (line: string): void => cli.terminal.err(`dev: ${line}\n`);
+  for (const ended of await endEarlier(dataDir, lookAtProcess, cli.clock))
+    say(`ended what an earlier dev left running: ${ended}`);
+  const wish = await wishOf(options);
+  const { clientFile } = ensureTokens(dataDir, cli.random);
+  const plans: readonly ChildPlan[] = [
+    etcdPlan(wish, programs.etcd),
+    serverPlan(wish, programs.server),
+    ...Array.from({ length: options.instances }, (_, i) => agentPlan(wish, machine(), programs.agent, i + 1)),
+  ];
+  const children = plans.map((plan) => supervised(cli, options, plan, say));
+  writeFileSync(join(dataDir, 'run', 'dev.pid'), `${process.pid}\n`);
+  const startedMs = cli.clock.monotonicMs();
+  let gateway: Gateway | undefined;
+  try {
+    for (const child of children) child.start();
+    gateway = await gatewayTo(wish, clientFile);
+    await becomeReady(cli, options, wish, children, gateway, clientFile);
+    const seconds = ((cli.clock.monotonicMs() - startedMs) / 1000).toFixed(1);
+    cli.terminal.out(readyLine(options, wish, seconds));
+    if (await awsIsOld(cli.env))
+      say('the aws on PATH does not know AWS_ENDPOINT_URL_ECS (2.13 and 1.29 do): give it --endpoint-url');
+    await untilAborted(cli.signal);
+    say('stopping');
+    if (options.rm) await removeTasks(gateway, cli.clock, say);
+  } catch (thrown) {
+    if (!cli.signal.aborted) throw thrown;
+  } finally {
+    gateway?.close();
+    await stopAll(children);
+    rmSync(join(dataDir, 'run', 'dev.pid'), { force: true });
+    if (options.rm) rmSync(dataDir, { recursive: true, force: true });
+  }
+  if (!options.rm)
+    say(`stopped; containers run on, and ${dataDir} is kept: the next start takes both up again`);
+}
+
+async function wishOf(options: DevOptions): Promise<DevWish> {
+  const [clients = 0, peers = 0] = await freePorts(2);
+  return {
+    ...options,
+    grpcListen: await freeAddress('--grpc-listen', options.grpcListen),
+    httpListen: await freeAddress('--http-listen', options.httpListen),
+    etcdPorts: [clients, peers],
+  };
+}
+
+function machine(): Machine {
+  return {
+    cpuUnits: cpus().length * 1024,
+    memoryMiB: Math.floor(totalmem() / 1024 / 1024),
+    ephemeralPorts: ephemeralPorts(),
+  };
+}
+
+function supervised(cli: Cli, options: DevOptions, plan: ChildPlan, say: (line: string) => void): Supervised {
+  return new Supervised(plan, {
+    pidFile: join(options.dataDir, 'run', `${plan.name}.pid`),
+    logFile: join(options.dataDir, 'log', `${plan.name}.log`),
+    env: cli.env,
+    restart: options.restart,
+    clock: cli.clock,
+    say,
+  });
+}
+
+async function gatewayTo(wish: DevWish, tokenFile: string): Promise<Gateway> {
+  const { connectGateway } = await import('../grpc-gateway.js');
+  return connectGateway({ endpoint: loopback(wish.grpcListen), endpointFrom: 'flag', tokenFile });
+}
+
+async function becomeReady(
+  cli: Cli,
+  options: DevOptions,
+  wish: DevWish,
+  children: readonly Supervised[],
+  gateway: Gateway,
+  tokenFile: string,
+): Promise<void> {
+  const patience = {
+    clock: cli.clock,
+    signal: cli.signal,
+    untilMs: cli.clock.monotonicMs() + readyWithinMs,
+    giveUp: () => hopeless(children, options),
+  };
+  const url = `http://${loopback(wish.httpListen)}`;
+  await untilHealthy(`${url}/readyz`, patience);
+  const key = await keyPairOf(gateway, options.dataDir);
+  await instancesConnected(gateway, options.cluster, options.instances, patience);
+  const text = envFile({
+    endpoint: loopback(wish.grpcListen),
+    tokenFile,
+    region: options.region,
+    ...(key && { ecs: { url, key } }),
+  });
+  writeFileSync(join(options.dataDir, 'env'), text, { mode: 0o600 });
+}
+
+const deathsBeforeReady = 5;
+
+/** Why it will never be ready, where that can be seen: a child that dies again and again, or is not started again. */
+function hopeless(children: readonly Supervised[], options: DevOptions): CliError | undefined {
+  const limit = options.restart ? deathsBeforeReady : 1;
+  const dying = children.find((c) => c.deaths >= limit);
+  if (!dying) return undefined;
+  const log = join(options.dataDir, 'log', `${dying.name}.log`);
+  return new CliError('failed', `${dying.name} does not stay up: ${lastLine(log)}`, {
+    wayOut: `its log: ${log}`,
+  });
+}
+
+function readyLine(options: DevOptions, wish: DevWish, seconds: string): string {
+  const env = relative(process.cwd(), join(options.dataDir, 'env'));
+  const shown = env.startsWith('..') ? join(options.dataDir, 'env') : env;
+  const count = options.instances === 1 ? '1 container instance' : `${options.instances} container instances`;
+  return `ready after ${seconds} s: ${count}, gRPC ${wish.grpcListen}, HTTP ${wish.httpListen}; in another terminal: . ${shown}\n`;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Agents first, while somebody still listens to their goodbye; etcd last. */
+async function stopAll(children: readonly Supervised[]): Promise<void> {
+  const [etcd, server, ...agents] = children;
+  await Promise.all(agents.map((a) => a.stop(stopWithinMs)));
+  await server?.stop(stopWithinMs);
+  await etcd?.stop(stopWithinMs);
+}

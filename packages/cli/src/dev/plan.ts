@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+
+/** How to start a program: `args` come before those of the plan. */
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export interface Programs {
+  readonly etcd: Program;
+  readonly server: Program;
+  readonly agent: Program;
+}
+
+/** What the machine has to divide. */
+export interface Machine {
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  /** First and last port that the kernel gives to outgoing connections. */
+  readonly ephemeralPorts: readonly [number, number];
+}
+
+export interface DevWish {
+  readonly instances: number;
+  readonly dataDir: string;
+  readonly cluster: string;
+  readonly grpcListen: string;
+  readonly httpListen: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Ports on 127.0.0.1 for etcd's clients and peers. */
+  readonly etcdPorts: readonly [number, number];
+}
+
+/** A process to start and to start again. */
+export interface ChildPlan {
+  /** `etcd`, `server`, `agent-1`: names its pid file and its log. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export function etcdPlan(wish: DevWish, program: Program): ChildPlan {
+  const [clients, peers] = wish.etcdPorts.map((port) => `http://127.0.0.1:${port}`);
+  return child('etcd', program, [
+    ...['--name', 'dev', '--data-dir', join(wish.dataDir, 'etcd')],
+    ...['--listen-client-urls', `${clients}`, '--advertise-client-urls', `${clients}`],
+    ...['--listen-peer-urls', `${peers}`, '--initial-advertise-peer-urls', `${peers}`],
+    ...['--initial-cluster', `dev=${peers}`],
+    // What the control plane needs of its etcd: room, small snapshots, large transactions.
+    ...['--quota-backend-bytes', '8589934592', '--snapshot-count', '5000', '--max-txn-ops', '512'],
+    ...['--logger', 'zap'],
+  ]);
+}
+
+export function serverPlan(wish: DevWish, program: Program): ChildPlan {
+  return child('server', program, [
+    '--dev',
+    ...['--etcd-endpoints', `127.0.0.1:${wish.etcdPorts[0]}`],
+    ...['--grpc-listen', wish.grpcListen, '--http-listen', wish.httpListen],
+    ...['--token-file', join(wish.dataDir, 'tokens', 'server')],
+    ...['--account-id', wish.accountId, '--region', wish.region],
+    ...['--replica-name', 'dev'],
+  ]);
+}
+
+/** Agent `k` of 1..N: with several on one engine each has its share of cpu, memory, host ports and loopback addresses. */
+export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: number): ChildPlan {
+  const { instances } = wish;
+  const shared = instances > 1;
+  const [first, last] = dynamicPorts(machine, instances, k);
+  const plan = child(`agent-${k}`, program, [
+    ...['--endpoints', loopback(wish.grpcListen), '--cluster', wish.cluster],
+    ...['--data-dir', join(wish.dataDir, 'agents', String(k))],
+    ...['--token-file', join(wish.dataDir, 'tokens', 'agent')],
+    ...['--instance-name', `local-${k}`],
+    ...['--instance-cpu', String(Math.floor(machine.cpuUnits / instances))],
+    ...['--instance-memory', String(Math.floor(machine.memoryMiB / instances))],
+    ...['--dynamic-ports', `${first}-${last}`],
+    ...(shared ? ['--shared-engine', '--bind-ip', `127.0.0.${k}`] : []),
+  ]);
+  const zone = `${wish.region}${'abc'[(k - 1) % 3]}`;
+  return { ...plan, variables: { LONGSHORE_AVAILABILITY_ZONE: zone } };
+}
+
+/** An address to reach what listens there: `0.0.0.0` and `[::]` are reached on loopback. */
+export function loopback(listen: string): string {
+  return listen.replace(/^(0\.0\.0\.0|\[::\])?:/, '127.0.0.1:');
+}
+
+const lowestDynamicPort = 20_000;
+const portsWanted = 100;
+
+/**
+ * Invariant: the ranges of two agents never meet, and none holds a port that the kernel gives to outgoing connections:
+ * above the ephemeral range where that is roomy enough, else below it.
+ */
+export function dynamicPorts(machine: Machine, instances: number, k: number): readonly [number, number] {
+  const [low, high] = machine.ephemeralPorts;
+  const above = [Math.max(49_153, high + 1), 65_535] as const;
+  const below = [lowestDynamicPort, low - 1] as const;
+  const roomy = (above[1] - above[0] + 1) / instances >= portsWanted;
+  const [first, last] = roomy ? above : below;
+  const size = Math.floor((last - first + 1) / instances);
+  return [first + (k - 1) * size, first + k * size - 1];
+}
+
+function child(name: string, program: Program, args: readonly string[]): ChildPlan {
+  return { name, command: program.command, args: [...program.args, ...args], variables: {} };
+}

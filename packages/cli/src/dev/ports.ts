@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { CliError, usageError } from '../exit.js';
+
+/** Ports of 127.0.0.1 that nobody holds now. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const held = await Promise.all(Array.from({ length: count }, () => listen('127.0.0.1', 0)));
+  const ports = held.map((server) => (server.address() as { readonly port: number }).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** The address with its port chosen where it says 0. Throws a usage error where somebody else listens there. */
+export async function freeAddress(flag: string, address: string): Promise<string> {
+  const match = /^(\[[^\]]+\]|[^:]*):(\d+)$/.exec(address);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) throw usageError(`${flag} ${address}: is not HOST:PORT`);
+  const host = match[1] || '0.0.0.0';
+  try {
+    const server = await listen(host.replace(/^\[|\]$/g, ''), port);
+    const found = (server.address() as { readonly port: number }).port;
+    await new Promise((resolve) => server.close(resolve));
+    return `${host}:${found}`;
+  } catch (thrown) {
+    const { code, message } = thrown as { readonly code?: string; readonly message: string };
+    const why = code === 'EADDRINUSE' ? 'something listens there already' : message;
+    throw new CliError('usage', `${flag} ${address}: ${why}`, {
+      cause: thrown,
+      wayOut: `end it, or choose another: ${flag} 127.0.0.1:0 takes a free port`,
+    });
+  }
+}
+
+function listen(host: string, port: number): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port }, () => resolve(server));
+  });
+}
+
+/** The range that the kernel takes the ports of outgoing connections from; Linux's usual one where it does not say. */
+export function ephemeralPorts(): readonly [number, number] {
+  try {
+    const [low, high] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    if (low && high) return [low, high];
+  } catch {
+    // No /proc: not Linux.
+  }
+  return [32_768, 60_999];
+}

@@ -1,0 +1,48 @@
+import { type Clock, messageOf } from '@longshore/kit';
+import type { Gateway } from '../gateway.js';
+import { idOf, plural } from '../output/units.js';
+import { describeTasks, listInstances, listServices, taskArns } from '../reading/cluster.js';
+import { removeFromEngine } from './leftovers.js';
+
+const stopWithinMs = 45_000;
+const lookEveryMs = 200;
+
+/** Stops every service and task of every cluster and takes what they left off the engine. Problems are said, not thrown. */
+export async function removeTasks(
+  gateway: Gateway,
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<void> {
+  const instances: string[] = [];
+  try {
+    const { clusterArns = [] } = await gateway.ecs('ListClusters', {});
+    for (const cluster of clusterArns) {
+      instances.push(...(await listInstances(gateway, cluster)).map((i) => idOf(i.containerInstanceArn)));
+      await stopCluster(gateway, cluster, clock, say);
+    }
+  } catch (thrown) {
+    say(`stopping the tasks: ${messageOf(thrown)}`);
+  }
+  for (const problem of await removeFromEngine(instances)) say(problem);
+}
+
+async function stopCluster(
+  gateway: Gateway,
+  cluster: string,
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<void> {
+  const services = (await listServices(gateway, cluster)).filter((s) => s.status === 'ACTIVE');
+  for (const { serviceName } of services)
+    if (serviceName) await gateway.ecs('DeleteService', { cluster, service: serviceName, force: true });
+  const tasks = await taskArns(gateway, { cluster, desiredStatus: 'RUNNING' });
+  if (tasks.length > 0) say(`stopping ${plural(tasks.length, 'task')}`);
+  for (const task of tasks) await gateway.ecs('StopTask', { cluster, task, reason: 'longshore dev --rm' });
+  const untilMs = clock.monotonicMs() + stopWithinMs;
+  for (;;) {
+    const left = (await describeTasks(gateway, cluster, tasks)).filter((t) => t.lastStatus !== 'STOPPED');
+    if (left.length === 0) return;
+    if (clock.monotonicMs() > untilMs) return say(`${plural(left.length, 'task')} did not stop in time`);
+    await clock.sleep(lookEveryMs);
+  }
+}
