@@ -51,8 +51,8 @@ describe('the ECS API under the JavaScript SDK', () => {
         };
       },
     };
-    const { sdk, outcomes } = await rig({ operations });
-    const answer = await sdk().send(
+    const opened = await rig({ operations });
+    const answer = await opened.sdk().send(
       new RunTaskCommand({
         taskDefinition: 'web:3',
         count: 2,
@@ -71,7 +71,7 @@ describe('the ECS API under the JavaScript SDK', () => {
       caller: { kind: 'access-key', name: accessKeyId, region: 'eu-central-1' },
       region: 'eu-central-1',
     });
-    expect(outcomes[0]).to.include({ operation: 'RunTask', code: 'OK', httpStatus: 200 });
+    expect(opened.outcomes[0]).to.include({ operation: 'RunTask', code: 'OK', httpStatus: 200 });
   });
 
   it('keeps absent and empty apart where ECS does', async () => {
@@ -151,15 +151,15 @@ describe('the ECS API under the JavaScript SDK', () => {
       RunTask: async () => ({}),
       RegisterTaskDefinition: async () => ({}),
     };
-    const { sdk, unknown } = await rig({ operations });
-    const client = sdk();
+    const opened = await rig({ operations });
+    const client = opened.sdk();
     // The SDK drops what it does not know, so the body is changed behind its back, before it is signed.
     const sneak = (change: (body: Record<string, unknown>) => void) => {
-      const changed = sdk();
+      const changed = opened.sdk();
       changed.middlewareStack.add(
         (next) => async (args) => {
           const request = args.request as { body: string | Uint8Array; headers: Record<string, string> };
-          const body = JSON.parse(Buffer.from(request.body as string).toString()) as Record<string, unknown>;
+          const body = JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown>;
           change(body);
           request.body = JSON.stringify(body);
           request.headers['content-length'] = String(Buffer.byteLength(request.body));
@@ -180,20 +180,22 @@ describe('the ECS API under the JavaScript SDK', () => {
     const run = sneak((b) => Object.assign(b, overrides)).send(new RunTaskCommand({ taskDefinition: 'a' }));
     expect((await failure(run)).message).to.contain('overrides.containerOverrides[0].comand');
     await sneak((b) => Object.assign(b, { ofTomorrow: [1] })).send(new ListClustersCommand({}));
-    expect(unknown).to.deep.equal(['ListClusters ofTomorrow']);
+    expect(opened.unknown).to.deep.equal(['ListClusters ofTomorrow']);
     client.destroy();
   });
 
   it('slows a client down in the way that its back-off understands', async () => {
     const operations: AwsOperations<Identity> = { ListClusters: async () => ({}) };
     const slow = { perSecond: 20, burst: 2 };
-    const { sdk, outcomes } = await rig({
+    const opened = await rig({
       operations,
       api: { rates: { read: slow, write: slow, place: slow } },
     });
-    const client = sdk({ maxAttempts: 5 });
+    const client = opened.sdk({ maxAttempts: 5 });
     for (let i = 0; i < 4; i++) await client.send(new ListClustersCommand({}));
-    expect(outcomes.some((o) => o.code === 'ThrottlingException' && o.httpStatus === 400)).to.equal(true);
-    expect(outcomes.filter((o) => o.code === 'OK')).to.have.length(4);
+    expect(opened.outcomes.some((o) => o.code === 'ThrottlingException' && o.httpStatus === 400)).to.equal(
+      true,
+    );
+    expect(opened.outcomes.filter((o) => o.code === 'OK')).to.have.length(4);
   });
 });
