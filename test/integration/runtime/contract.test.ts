@@ -1,6 +1,7 @@
 import { DockerRuntime } from '@longshore/runtime';
 import { freePort, TestEngine, testImage } from '../../support/docker.js';
 import { eventually } from '../../support/eventually.js';
+import { needs } from '../../support/needs.js';
 import { type ContractEngine, type Doing, runtimeContract } from '../../unit/runtime/contract.js';
 import { aContainerSpec } from '../../unit/runtime/spec.js';
 
@@ -39,4 +40,7 @@ function dockerEngine(): Promise<ContractEngine> {
   });
 }
 
-runtimeContract('Docker', dockerEngine);
+describe('the engine', () => {
+  needs('docker');
+  runtimeContract('Docker', dockerEngine);
+});

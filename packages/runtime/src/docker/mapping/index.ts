@@ -23,6 +23,7 @@ import {
 } from './storage.js';
 import type { Entry, TableOf } from './table.js';
 import {
+  attributeTable,
   dependencyTable,
   environmentFileTable,
   placementConstraintTable,
@@ -71,4 +72,5 @@ export const definitionTables: Readonly<Record<string, Readonly<Record<string, E
   DockerVolumeConfiguration: dockerVolumeTable,
   RuntimePlatform: runtimePlatformTable,
   TaskDefinitionPlacementConstraint: placementConstraintTable,
+  Attribute: attributeTable,
 };

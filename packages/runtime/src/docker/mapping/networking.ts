@@ -1,6 +1,14 @@
 import type { ContainerDefinition, HostEntry, PortMapping } from '@longshore/model';
-import type { ContainerSpec, PortBinding } from '../../driver.js';
-import { byAgent, byControlPlane, honoured, type TableOf, together } from './table.js';
+import type { ContainerSpec } from '../../driver.js';
+import {
+  byAgent,
+  byControlPlane,
+  type CreateBody,
+  endpointOf,
+  honoured,
+  type TableOf,
+  together,
+} from './table.js';
 
 const portProof = 'portMappings publish tcp and udp ports on the host';
 const nameProof = 'hostname, extraHosts and the DNS members are what the container resolves with';
@@ -23,8 +31,12 @@ export const networkingTable: TableOf<
     | 'extraHosts'
   >
 > = {
-  links: honoured((body, { links }) => {
-    if (links.length > 0) body.HostConfig.Links = links.map((l) => `${l.container}:${l.alias}`);
+  links: honoured((body, { links, network }) => {
+    if (links.length === 0) return;
+    const named = links.map((l) => `${l.container}:${l.alias}`);
+    // The engine's own `bridge` links by its hosts file, every other network by its resolver.
+    if (network.mode === 'bridge' && network.name !== 'bridge') endpointOf(body, network.name).Links = named;
+    else body.HostConfig.Links = named;
   }, linkProof),
   portMappings: { nested: 'PortMapping', apply: (body, spec) => applyPorts(body, spec) },
   hostname: honoured((body, spec) => {
@@ -51,30 +63,18 @@ export const networkingTable: TableOf<
 };
 
 /** The agent has resolved the mappings (ranges, dynamic host ports) into bindings. */
-function applyPorts(body: Parameters<typeof addBinding>[0], spec: ContainerSpec): void {
+function applyPorts(body: CreateBody, spec: ContainerSpec): void {
   if (spec.network.mode !== 'bridge' || spec.ports.length === 0) return;
-  body.ExposedPorts = {};
-  body.HostConfig.PortBindings = {};
-  for (const port of spec.ports) addBinding(body, port);
-}
-
-function addBinding(
-  body: {
-    ExposedPorts?: Record<string, object> | undefined;
-    readonly HostConfig: { PortBindings?: Record<string, object[]> };
-  },
-  port: PortBinding,
-): void {
-  const key = `${port.containerPort}/${port.protocol}`;
-  const bindings = body.HostConfig.PortBindings ?? {};
-  body.ExposedPorts = { ...body.ExposedPorts, [key]: {} };
-  body.HostConfig.PortBindings = {
-    ...bindings,
-    [key]: [
-      ...(bindings[key] ?? []),
-      { HostIp: port.hostIp ?? '', HostPort: port.hostPort === 0 ? '' : String(port.hostPort) },
-    ],
-  };
+  const bindings = new Map<string, object[]>();
+  for (const port of spec.ports) {
+    const key = `${port.containerPort}/${port.protocol}`;
+    // Without a number the engine chooses a free one.
+    const hostPort = port.hostPort === 0 ? '' : String(port.hostPort);
+    const known = bindings.get(key) ?? [];
+    bindings.set(key, [...known, { HostIp: port.hostIp ?? '', HostPort: hostPort }]);
+  }
+  body.HostConfig.PortBindings = Object.fromEntries(bindings);
+  body.ExposedPorts = Object.fromEntries([...bindings.keys()].map((key) => [key, {}]));
 }
 
 export const portMappingTable: TableOf<PortMapping> = {

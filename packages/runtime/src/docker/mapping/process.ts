@@ -66,11 +66,14 @@ export const processTable: TableOf<Pick<ContainerDefinition, Members>> = {
     // The agent's own labels are how it finds its containers: a definition does not replace them.
     body.Labels = { ...definition.dockerLabels, ...labels };
   }, 'image, labels and log configuration stand in the container'),
-  essential: byAgent('ends the task when it ends', 'stops the task when an essential container exits'),
+  essential: byAgent(
+    'ends the task when it ends',
+    'stops when an essential container exits, and says so in the words of ECS',
+  ),
   dependsOn: { nested: 'ContainerDependency' },
   startTimeout: byAgent(
     'bounds the wait of those that depend on it',
-    'fails the task when the startTimeout of a dependency passes',
+    'fail the task when the startTimeout of what is waited for passes',
   ),
   stopTimeout: honoured((body, { definition }) => {
     if (definition.stopTimeout !== undefined) body.StopTimeout = definition.stopTimeout;

@@ -13,10 +13,10 @@ export type Apply = (body: CreateBody, spec: ContainerSpec) => void;
 export type Entry =
   /** Put into the create body here; `proof` is the title of the test that reads the effect. */
   | { readonly honoured: { readonly apply: Apply; readonly proof: string } }
-  /** Honoured elsewhere: `by` says where, `how` in a sentence. */
+  /** Honoured elsewhere: `by` says where, `how` in a sentence. `structure`: by the apply of what holds it. */
   | {
       readonly honoured: {
-        readonly by: 'agent' | 'control plane';
+        readonly by: 'agent' | 'control plane' | 'structure';
         readonly how: string;
         readonly proof: string;
       };
@@ -43,9 +43,18 @@ export function byControlPlane(how: string, proof: string): Entry {
   return { honoured: { by: 'control plane', how, proof } };
 }
 
-/** The member travels inside what a neighbour's apply writes; the proof is of this one. */
+/** The member is written with its structure as a whole, by that one's apply; the proof is of this member. */
 export function together(proof: string): Entry {
-  return { honoured: { apply: () => {}, proof } };
+  return { honoured: { by: 'structure', how: 'written with the structure that holds it', proof } };
 }
 
 export const bytesPerMiB = 1024 ** 2;
+
+/** What the body says of the network that the container joins; made on first use, since several members write it. */
+export function endpointOf(body: CreateBody, network: string): Docker.EndpointSettings {
+  body.NetworkingConfig ??= { EndpointsConfig: {} };
+  body.NetworkingConfig.EndpointsConfig ??= {};
+  const endpoints = body.NetworkingConfig.EndpointsConfig;
+  endpoints[network] ??= {};
+  return endpoints[network];
+}

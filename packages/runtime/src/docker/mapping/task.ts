@@ -1,4 +1,5 @@
 import type {
+  Attribute,
   ContainerDependency,
   ContainerRestartPolicy,
   EnvironmentFile,
@@ -6,7 +7,7 @@ import type {
   TaskDefinition,
   TaskDefinitionPlacementConstraint,
 } from '@longshore/model';
-import { byAgent, byControlPlane, type Entry, honoured, type TableOf } from './table.js';
+import { byAgent, byControlPlane, type Entry, endpointOf, honoured, type TableOf } from './table.js';
 
 const networkProof = 'networkMode puts the container on its network, with aliases and a fixed address';
 const namespaceProof = "pidMode and ipcMode join the host's or another container's namespaces";
@@ -33,11 +34,9 @@ export const taskTable: TableOf<TaskDefinition> = {
           : network.mode;
     // The engine's own `bridge` network takes neither aliases nor fixed addresses.
     if (network.mode !== 'bridge' || network.name === 'bridge') return;
-    const endpoint = {
-      ...(network.aliases && { Aliases: [...network.aliases] }),
-      ...(network.ipv4Address !== undefined && { IPAMConfig: { IPv4Address: network.ipv4Address } }),
-    };
-    body.NetworkingConfig = { EndpointsConfig: { [network.name]: endpoint } };
+    const endpoint = endpointOf(body, network.name);
+    if (network.aliases) endpoint.Aliases = [...network.aliases];
+    if (network.ipv4Address !== undefined) endpoint.IPAMConfig = { IPv4Address: network.ipv4Address };
   }, networkProof),
   pidMode: honoured((body, { pidMode }) => {
     if (pidMode !== undefined) body.HostConfig.PidMode = namespaceOf(pidMode);
@@ -48,9 +47,7 @@ export const taskTable: TableOf<TaskDefinition> = {
   cpu: honoured((body, { cgroupParent }) => {
     if (cgroupParent !== undefined) body.HostConfig.CgroupParent = cgroupParent;
   }, cgroupProof),
-  memory: honoured(() => {
-    // The same cgroup; its limits are the agent's to write.
-  }, cgroupProof),
+  memory: byAgent("the same cgroup; its limits are the agent's to write", cgroupProof),
   volumes: { nested: 'Volume' },
   placementConstraints: { nested: 'TaskDefinitionPlacementConstraint' },
   requiresCompatibilities: byControlPlane('EC2 and EXTERNAL run here; FARGATE checks as ECS does', returned),
@@ -65,10 +62,7 @@ export const taskTable: TableOf<TaskDefinition> = {
   family: aboutIt,
   revision: aboutIt,
   status: aboutIt,
-  requiresAttributes: byControlPlane(
-    'an instance without them takes no task of it',
-    'places a task only where the attributes are that it requires',
-  ),
+  requiresAttributes: { nested: 'Attribute' },
   compatibilities: aboutIt,
   registeredAt: aboutIt,
   deregisteredAt: aboutIt,
@@ -77,17 +71,26 @@ export const taskTable: TableOf<TaskDefinition> = {
 };
 
 export const dependencyTable: TableOf<ContainerDependency> = {
-  containerName: byAgent('started first', 'starts containers in the order of their dependencies'),
+  containerName: byAgent('started first', 'start a HEALTHY dependant when the check has passed'),
   condition: byAgent(
     'START, COMPLETE, SUCCESS, HEALTHY',
-    'starts containers in the order of their dependencies',
+    'fail the task when SUCCESS exits with another code',
   ),
 };
 
 export const restartPolicyTable: TableOf<ContainerRestartPolicy> = {
-  enabled: byAgent('restarts it alone, in the running task', 'restarts a container by its policy'),
-  ignoredExitCodes: byAgent('those end it for good', 'restarts a container by its policy'),
-  restartAttemptPeriod: byAgent('one that ran less is not restarted', 'restarts a container by its policy'),
+  enabled: byAgent(
+    'restarts it alone, in the running task',
+    'starts a container again that ran long enough, and the task stays RUNNING',
+  ),
+  ignoredExitCodes: byAgent(
+    'those end it for good',
+    'lets a container rest that exited with an ignored code',
+  ),
+  restartAttemptPeriod: byAgent(
+    'one that ran less is not restarted',
+    'lets a container rest that ran too short',
+  ),
 };
 
 export const environmentFileTable: TableOf<EnvironmentFile> = {
@@ -98,15 +101,27 @@ export const environmentFileTable: TableOf<EnvironmentFile> = {
 export const runtimePlatformTable: TableOf<RuntimePlatform> = {
   cpuArchitecture: byControlPlane(
     'an attribute that the instance must have',
-    'places a task only where the attributes are that it requires',
+    'are those that satisfy constraints and attributes, full or cut off as they may be',
   ),
   operatingSystemFamily: byControlPlane('LINUX; WINDOWS_* is refused', returned),
 };
 
 export const placementConstraintTable: TableOf<TaskDefinitionPlacementConstraint> = {
-  type: byControlPlane('memberOf', 'places a task only where its constraints hold'),
+  type: byControlPlane(
+    'memberOf',
+    'are those that satisfy constraints and attributes, full or cut off as they may be',
+  ),
   expression: byControlPlane(
     'in the cluster query language',
-    'places a task only where its constraints hold',
+    'are those that satisfy constraints and attributes, full or cut off as they may be',
   ),
+};
+
+const attributeProof = 'are those that satisfy constraints and attributes, full or cut off as they may be';
+
+export const attributeTable: TableOf<Attribute> = {
+  name: byControlPlane('an instance without it takes no task of the definition', attributeProof),
+  value: byControlPlane('as the name, where the definition gives a value', attributeProof),
+  targetType: { kept: 'what a definition requires is always of container instances' },
+  targetId: { kept: 'what a definition requires is of no one instance' },
 };
