@@ -32,7 +32,12 @@ export class TestEtcd {
   static async start(options: EtcdOptions = {}): Promise<TestEtcd> {
     const [client, peer] = await Promise.all([freePort(), freePort()]);
     const etcd = new TestEtcd({ client, peer }, options);
-    await etcd.run();
+    try {
+      await etcd.run();
+    } catch (thrown) {
+      await etcd.stop();
+      throw thrown;
+    }
     return etcd;
   }
 
@@ -60,7 +65,7 @@ export class TestEtcd {
       () => {
         if (failure) throw failure;
         if (child.exitCode !== null) throw new Error(`etcd ended with ${child.exitCode}`);
-        return this.#log.includes('ready to serve client requests');
+        return this.#log.includes('serving client traffic');
       },
       { withinMs: 20_000, state: () => this.#log.slice(-2_000) },
     );

@@ -1,5 +1,7 @@
 export type { CommitMeter } from './core/committer.js';
 export { leadershipTtlSeconds } from './core/election.js';
+export type { EtcdTls } from './etcd/endpoint.js';
+export { defaultPrefix, EtcdStore, type EtcdStoreOptions, openEtcdStore } from './etcd/open.js';
 export { currentFormat } from './format/format.js';
 export type { Migration } from './format/migrations.js';
 export * from './keys.js';

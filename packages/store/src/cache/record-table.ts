@@ -30,7 +30,8 @@ export class RecordTable<K extends LiveKind> {
     const before = this.#byPath.get(key.path);
     const stored: Stored<K> = {
       key: before?.key ?? key,
-      value: decodeRecord(this.kind, bytes),
+      // Copied: members of bytes would keep the whole message alive that these came in.
+      value: decodeRecord(this.kind, Buffer.from(bytes)),
       revision: at.revision,
       createRevision: at.createRevision,
     };

@@ -46,18 +46,8 @@ export class TaskTable implements TaskIndex {
 
   /** A summary that has been replaced meanwhile gives the record of now; one whose task has gone, an error. */
   record(task: TaskSummary): TaskRecord {
-    return decodeRecord('task', this.bytes(task));
-  }
-
-  /** The encoded record, valid until the next change of this task. */
-  bytes(task: TaskSummary): Uint8Array {
-    let entry = task instanceof TaskEntry ? task : undefined;
-    if (entry === undefined || entry.place < 0) entry = this.entry(task.cluster, task.id);
-    if (entry === undefined)
-      throw new CodedError('ServerException', `task ${task.id} has left the store: look it up again`, {
-        retryable: true,
-      });
-    return this.#slabs.read(entry.place, entry.length);
+    // Copied, for members of bytes are views on what they are decoded from, and the slab will hold another record.
+    return decodeRecord('task', Buffer.from(this.#bytes(task)));
   }
 
   *inCluster(cluster: string, afterId?: string): Generator<TaskSummary> {
@@ -131,6 +121,16 @@ export class TaskTable implements TaskIndex {
     if (entry.place < 0) return;
     this.#slabs.free(entry.place, entry.length);
     entry.place = -1;
+  }
+
+  #bytes(task: TaskSummary): Uint8Array {
+    let entry = task instanceof TaskEntry ? task : undefined;
+    if (entry === undefined || entry.place < 0) entry = this.entry(task.cluster, task.id);
+    if (entry === undefined)
+      throw new CodedError('ServerException', `task ${task.id} has left the store: look it up again`, {
+        retryable: true,
+      });
+    return this.#slabs.read(entry.place, entry.length);
   }
 
   #tasksOf(cluster: string): ClusterTasks {

@@ -1,0 +1,235 @@
+import type { Clock, Logger, Random } from '@longshore/kit';
+import {
+  type Backend,
+  BackendError,
+  type BackendLimits,
+  type RangePage,
+  type RangeRequest,
+  type RawOutcome,
+  type RawTransaction,
+  type RawWatch,
+  refusals,
+  type WatchSink,
+} from '../backend.js';
+import type { StoreStatus } from '../store.js';
+import { Endpoint, type EtcdTls, type Service } from './endpoint.js';
+import { LeaseStream } from './lease-stream.js';
+import { memberStatus } from './member-status.js';
+import { type WatchDuplex, WatchStream } from './watch-stream.js';
+import { type Header, type RangeAnswer, type TxnAnswer, Wire } from './wire.js';
+
+export interface EtcdBackendOptions {
+  /** `http://host:port` or `https://host:port`, one for each member. */
+  readonly endpoints: readonly string[];
+  readonly prefix: string;
+  readonly tls?: EtcdTls | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** A call that is not answered within this time counts as lost. */
+  readonly callMs?: number;
+}
+
+const connectMs = 2_000;
+const renewalMs = 1_500;
+/** etcd's own default is 1.5 MiB for a request; keys and framing take their part. */
+const requestBytes = 1_000_000;
+/** What we ask etcd to be run with, and what it does by itself. */
+const wantedOps = 512;
+const defaultOps = 128;
+
+/** etcd behind the store. One member at a time is talked to; another when that one does not answer. */
+export class EtcdBackend implements Backend {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #options: EtcdBackendOptions;
+  readonly #callMs: number;
+  readonly #wire: Wire;
+  readonly #watches = new Set<WatchStream>();
+  readonly #leases: LeaseStream;
+  #current: number;
+  #ops = defaultOps;
+  #opsLearned = false;
+
+  constructor(options: EtcdBackendOptions) {
+    if (options.endpoints.length === 0) throw new Error('etcd needs at least one endpoint');
+    this.#options = options;
+    this.#callMs = options.callMs ?? 5_000;
+    this.#wire = new Wire(options.prefix);
+    const { clock, tls } = options;
+    this.#endpoints = options.endpoints.map((address) => new Endpoint({ address, tls, clock, connectMs }));
+    // Replicas spread over the members.
+    this.#current = Math.floor(options.random.next() * this.#endpoints.length);
+    this.#leases = new LeaseStream(() => this.#stream('Lease', 'leaseKeepAlive'), clock, renewalMs);
+  }
+
+  get limits(): BackendLimits {
+    return { ops: this.#ops, bytes: requestBytes };
+  }
+
+  async transact(transaction: RawTransaction): Promise<RawOutcome> {
+    if (!this.#opsLearned) await this.#learnOps();
+    try {
+      const answer = await this.#call<TxnAnswer>('KV', 'txn', this.#wire.txn(transaction));
+      const revision = Number(answer.header.revision);
+      if (answer.succeeded) return { ok: true, revision };
+      return { ok: false, revision, found: this.#wire.found(transaction.compare, answer) };
+    } catch (thrown) {
+      throw this.#explained(thrown, transaction);
+    }
+  }
+
+  async range({ from, to, limit, revision = 0 }: RangeRequest): Promise<RangePage> {
+    const wire = this.#wire;
+    const payload = { key: wire.key(from), range_end: wire.key(to), limit, revision };
+    const answer = await this.#call<RangeAnswer>('KV', 'range', payload);
+    return {
+      records: answer.kvs.map((kv) => wire.record(kv)),
+      more: answer.more,
+      revision: Number(answer.header.revision),
+      identity: answer.header.cluster_id,
+    };
+  }
+
+  async count({ from, to, revision = 0 }: Pick<RangeRequest, 'from' | 'to' | 'revision'>): Promise<number> {
+    const payload = { key: this.#wire.key(from), range_end: this.#wire.key(to), revision, count_only: true };
+    return Number((await this.#call<RangeAnswer>('KV', 'range', payload)).count);
+  }
+
+  watch(under: string, from: number, sink: WatchSink): RawWatch {
+    const watch = new WatchStream(
+      {
+        opened: (at) => sink.opened(at),
+        events: (events) => sink.events(events),
+        compacted: () => {
+          this.#watches.delete(watch);
+          sink.compacted();
+        },
+        ended: (reason) => {
+          this.#watches.delete(watch);
+          sink.ended(reason);
+        },
+      },
+      this.#wire,
+    );
+    this.#watches.add(watch);
+    void watch.open(this.#stream('Watch', 'watch') as Promise<WatchDuplex>, under, from);
+    return watch;
+  }
+
+  async grantLease(ttlSeconds: number): Promise<{ readonly id: string; readonly ttlSeconds: number }> {
+    const payload = { TTL: ttlSeconds, ID: 0 };
+    const { ID, TTL } = await this.#call<{ ID: string; TTL: string }>('Lease', 'leaseGrant', payload);
+    return { id: ID, ttlSeconds: Number(TTL) };
+  }
+
+  keepLeaseAlive(id: string): Promise<number> {
+    return this.#leases.renew(id);
+  }
+
+  async revokeLease(id: string): Promise<void> {
+    await this.#orIgnore(refusals.leaseGone, this.#call('Lease', 'leaseRevoke', { ID: id }));
+  }
+
+  async compact(revision: number): Promise<void> {
+    // Somebody else has compacted to here already.
+    await this.#orIgnore(refusals.compacted, this.#call('KV', 'compact', { revision, physical: false }));
+  }
+
+  async status(): Promise<StoreStatus> {
+    const { header } = await this.#call<{ header: Header }>('KV', 'range', {
+      key: this.#wire.key('format'),
+      count_only: true,
+    });
+    const members = await Promise.all(this.#endpoints.map((endpoint) => memberStatus(endpoint)));
+    const dbBytes = Math.max(...members.map((member) => member.dbBytes));
+    return { backend: 'etcd', members, dbBytes, revision: Number(header.revision) };
+  }
+
+  defer(fn: () => void): void {
+    setImmediate(fn);
+  }
+
+  close(): Promise<void> {
+    for (const watch of this.#watches) watch.close();
+    this.#watches.clear();
+    this.#leases.end('closed');
+    for (const endpoint of this.#endpoints) endpoint.close();
+    return Promise.resolve();
+  }
+
+  /** Whether etcd takes as many operations as we would like; asked by reading one key that often. */
+  async #learnOps(): Promise<void> {
+    const look = { request_range: { key: this.#wire.key('format'), keys_only: true, limit: 1 } };
+    try {
+      await this.#call('KV', 'txn', { success: Array.from({ length: wantedOps }, () => look) });
+      this.#ops = wantedOps;
+    } catch (thrown) {
+      if (!(thrown instanceof BackendError)) throw thrown;
+      // Nothing was written: whatever happened, the transaction that waits has not been sent.
+      if (thrown.fate !== 'refused') throw new BackendError('unsent', thrown.code, thrown.message, thrown);
+      this.#options.logger.warn(
+        { opsPerCommit: defaultOps },
+        'etcd takes few operations in a transaction: run it with --max-txn-ops=512',
+      );
+    }
+    this.#opsLearned = true;
+  }
+
+  /** etcd says "invalid" for too many operations and for too large a request; which, the request shows. */
+  #explained(thrown: unknown, { compare, write }: RawTransaction): unknown {
+    if (!(thrown instanceof BackendError) || thrown.code !== 'InvalidRequest') return thrown;
+    const many = Math.max(compare.length, write.length) > this.#ops;
+    return new BackendError(
+      'refused',
+      many ? refusals.tooManyOps : refusals.tooLarge,
+      thrown.message,
+      thrown,
+    );
+  }
+
+  async #call<T>(service: Service, method: string, payload: unknown): Promise<T> {
+    for (let tried = 1; ; tried++) {
+      const endpoint = this.#endpoint();
+      try {
+        return await endpoint.call<T>(service, method, payload, this.#callMs);
+      } catch (thrown) {
+        if (!(thrown instanceof BackendError) || thrown.fate === 'refused') throw thrown;
+        this.#turnFrom(endpoint, thrown);
+        // What was never sent may be sent to the next member.
+        if (thrown.fate !== 'unsent' || tried >= this.#endpoints.length) throw thrown;
+      }
+    }
+  }
+
+  async #stream<Q, R>(service: Service, method: string) {
+    const endpoint = this.#endpoint();
+    try {
+      return await endpoint.stream<Q, R>(service, method);
+    } catch (thrown) {
+      if (thrown instanceof BackendError) this.#turnFrom(endpoint, thrown);
+      throw thrown;
+    }
+  }
+
+  #endpoint(): Endpoint {
+    return this.#endpoints[this.#current] as Endpoint;
+  }
+
+  /** On to the next member, with the streams too: one that does not answer calls will not deliver events either. */
+  #turnFrom(endpoint: Endpoint, error: BackendError): void {
+    if (this.#endpoints.length === 1 || this.#endpoint() !== endpoint) return;
+    this.#current = (this.#current + 1) % this.#endpoints.length;
+    const to = this.#endpoint().address;
+    this.#options.logger.warn({ from: endpoint.address, to, reason: error.message }, 'etcd endpoint changed');
+    for (const watch of [...this.#watches]) watch.end(`${endpoint.address} does not answer`);
+    this.#leases.end(`${endpoint.address} does not answer`);
+  }
+
+  async #orIgnore(code: string, answer: Promise<unknown>): Promise<void> {
+    try {
+      await answer;
+    } catch (thrown) {
+      if (!(thrown instanceof BackendError && thrown.code === code)) throw thrown;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { messageOf } from '@longshore/kit';
+import type { RawEvent, RawWatch, WatchSink } from '../backend.js';
+import { endOf } from '../codecs.js';
+import type { DuplexStream } from './endpoint.js';
+import type { Header, WatchEvent, Wire } from './wire.js';
+
+interface WatchAnswer {
+  readonly header: Header;
+  readonly created: boolean;
+  readonly canceled: boolean;
+  readonly compact_revision: string;
+  readonly cancel_reason: string;
+  readonly fragment: boolean;
+  readonly events: readonly WatchEvent[];
+}
+
+export type WatchDuplex = DuplexStream<object, WatchAnswer>;
+
+/**
+ * One watch on one stream of its own, so that nobody's refused watch can jam it. It never resumes: whoever follows
+ * knows the last revision that was delivered and opens another.
+ */
+export class WatchStream implements RawWatch {
+  readonly #sink: WatchSink;
+  readonly #wire: Wire;
+  #stream: WatchDuplex | undefined;
+  /** Parts of an answer that etcd has cut into pieces: a transaction may lie across them. */
+  #fragments: RawEvent[] = [];
+  #ended = false;
+  #paused = false;
+
+  constructor(sink: WatchSink, wire: Wire) {
+    this.#sink = sink;
+    this.#wire = wire;
+  }
+
+  async open(stream: Promise<WatchDuplex>, under: string, from: number): Promise<void> {
+    try {
+      const opened = await stream;
+      if (this.#ended) {
+        opened.on('error', () => undefined);
+        opened.cancel();
+        return;
+      }
+      this.#use(opened);
+      const range = { key: this.#wire.key(under), range_end: this.#wire.key(endOf(under)) };
+      opened.write({ create_request: { ...range, start_revision: from, fragment: true } });
+    } catch (thrown) {
+      this.end(messageOf(thrown));
+    }
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#stream?.cancel();
+  }
+
+  end(reason: string): void {
+    if (this.#ended) return;
+    this.close();
+    this.#sink.ended(reason);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#stream?.resume();
+  }
+
+  #use(stream: WatchDuplex): void {
+    this.#stream = stream;
+    // Cancelling ends in an error too: the listeners stay.
+    stream.on('error', (error) => this.end(error.message));
+    stream.on('end', () => this.end('etcd ended the watch'));
+    stream.on('data', (answer) => {
+      if (!this.#ended) this.#take(answer);
+    });
+  }
+
+  #take(answer: WatchAnswer): void {
+    if (answer.canceled) {
+      if (Number(answer.compact_revision) === 0)
+        return this.end(answer.cancel_reason || 'etcd cancelled the watch');
+      this.close();
+      return this.#sink.compacted();
+    }
+    // Its header says where the store is, not where the watch is: nothing may be concluded from it.
+    if (answer.created) {
+      const { revision, cluster_id: identity } = answer.header;
+      return this.#sink.opened({ revision: Number(revision), identity });
+    }
+    const events = answer.events.map((event) => this.#wire.event(event));
+    if (answer.fragment) {
+      this.#fragments.push(...events);
+      return;
+    }
+    const whole = this.#fragments.length === 0 ? events : [...this.#fragments, ...events];
+    this.#fragments = [];
+    if (whole.length > 0) this.#sink.events(whole);
+  }
+}
