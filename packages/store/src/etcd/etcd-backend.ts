@@ -221,7 +221,7 @@ export class EtcdBackend implements Backend {
     this.#current = (this.#current + 1) % this.#endpoints.length;
     const to = this.#endpoint().address;
     this.#options.logger.warn({ from: endpoint.address, to, reason: error.message }, 'etcd endpoint changed');
-    for (const watch of [...this.#watches]) watch.end(`${endpoint.address} does not answer`);
+    for (const watch of this.#watches) watch.end(`${endpoint.address} does not answer`);
     this.#leases.end(`${endpoint.address} does not answer`);
   }
 

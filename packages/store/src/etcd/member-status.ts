@@ -15,7 +15,7 @@ interface StatusAnswer {
 export async function memberStatus(endpoint: Endpoint): Promise<StoreStatus['members'][number]> {
   try {
     const answer = await endpoint.call<StatusAnswer>('Maintenance', 'status', {}, 3_000);
-    const { header, version, dbSize, leader, errors = [] } = answer;
+    const { header, version, dbSize, leader, errors } = answer;
     return {
       endpoint: endpoint.address,
       version,

@@ -83,23 +83,28 @@ export class WatchStream implements RawWatch {
   }
 
   #take(answer: WatchAnswer): void {
-    if (answer.canceled) {
-      if (Number(answer.compact_revision) === 0)
-        return this.end(answer.cancel_reason || 'etcd cancelled the watch');
-      this.close();
-      return this.#sink.compacted();
-    }
+    if (answer.canceled) this.#cancelled(answer);
     // Its header says where the store is, not where the watch is: nothing may be concluded from it.
-    if (answer.created) {
-      const { revision, cluster_id: identity } = answer.header;
-      return this.#sink.opened({ revision: Number(revision), identity });
+    else if (answer.created)
+      this.#sink.opened({ revision: Number(answer.header.revision), identity: answer.header.cluster_id });
+    else this.#deliver(answer);
+  }
+
+  #cancelled({ compact_revision: compacted, cancel_reason: reason }: WatchAnswer): void {
+    if (Number(compacted) === 0) this.end(reason || 'etcd cancelled the watch');
+    else {
+      this.close();
+      this.#sink.compacted();
     }
+  }
+
+  #deliver(answer: WatchAnswer): void {
     const events = answer.events.map((event) => this.#wire.event(event));
     if (answer.fragment) {
-      this.#fragments.push(...events);
+      for (const event of events) this.#fragments.push(event);
       return;
     }
-    const whole = this.#fragments.length === 0 ? events : [...this.#fragments, ...events];
+    const whole = this.#fragments.length === 0 ? events : this.#fragments.concat(events);
     this.#fragments = [];
     if (whole.length > 0) this.#sink.events(whole);
   }
