@@ -2651,7 +2651,9 @@ export interface CreateCapacityProviderResponse {
 }
 
 export interface CreateClusterRequest {
+  /** Name of the cluster; default where absent. */
   readonly clusterName?: string | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
   readonly settings?: readonly ClusterSetting[] | undefined;
   readonly configuration?: ClusterConfiguration | undefined;
@@ -2723,28 +2725,45 @@ export interface CreateGatewayResponse {
 }
 
 export interface CreateServiceRequest {
+  /** Name of the service. */
   readonly serviceName?: string | undefined;
   readonly cluster?: string | undefined;
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
+  /** Whether tasks move when zones come and go. */
   readonly availabilityZoneRebalancing?: AvailabilityZoneRebalancing | undefined;
   readonly loadBalancers?: readonly LoadBalancer[] | undefined;
   readonly serviceRegistries?: readonly ServiceRegistry[] | undefined;
+  /** How many tasks shall run. */
   readonly desiredCount?: number | undefined;
+  /** The same token again starts nothing again. */
   readonly clientToken?: string | undefined;
+  /** EC2 and EXTERNAL land on the same instances. */
   readonly launchType?: LaunchType | undefined;
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
   readonly platformVersion?: string | undefined;
   readonly role?: string | undefined;
+  /** Percentages, circuit breaker, strategy of roll-outs. */
   readonly deploymentConfiguration?: DeploymentConfiguration | undefined;
+  /** Where a task may run: distinctInstance, or memberOf with an expression. */
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
+  /** Which of the places it takes: spread, binpack, random, in this order. */
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
+  /** Subnets and security groups of awsvpc tasks. */
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** How long failed health checks do not count after a start. */
   readonly healthCheckGracePeriodSeconds?: number | undefined;
+  /** REPLICA: a count; DAEMON: one on every instance. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
+  /** Who rolls out: ECS, or EXTERNAL (task sets). */
   readonly deploymentController?: DeploymentController | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
+  /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
+  /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
+  /** Kept for execute-command. */
   readonly enableExecuteCommand?: boolean | undefined;
   readonly serviceConnectConfiguration?: ServiceConnectConfiguration | undefined;
   readonly volumeConfigurations?: readonly ServiceVolumeConfiguration[] | undefined;
@@ -2787,6 +2806,7 @@ export interface DeleteAccountSettingResponse {
 }
 
 export interface DeleteAttributesRequest {
+  /** Names, values and the instances that have them. */
   readonly attributes?: readonly Attribute[] | undefined;
   readonly cluster?: string | undefined;
 }
@@ -2851,8 +2871,10 @@ export interface DeleteGatewayResponse {
 }
 
 export interface DeleteServiceRequest {
+  /** Service by name or ARN. */
   readonly service?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Even with tasks that run. */
   readonly force?: boolean | undefined;
 }
 
@@ -2861,6 +2883,7 @@ export interface DeleteServiceResponse {
 }
 
 export interface DeleteTaskDefinitionsRequest {
+  /** family:revision, up to 10, all INACTIVE. */
   readonly taskDefinitions?: readonly string[] | undefined;
 }
 
@@ -2881,8 +2904,10 @@ export interface DeleteTaskSetResponse {
 }
 
 export interface DeregisterContainerInstanceRequest {
+  /** Container instance by id or ARN. */
   readonly containerInstance?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Even with tasks that run. */
   readonly force?: boolean | undefined;
 }
 
@@ -2891,6 +2916,7 @@ export interface DeregisterContainerInstanceResponse {
 }
 
 export interface DeregisterTaskDefinitionRequest {
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
 }
 
@@ -2913,7 +2939,9 @@ export interface DescribeCapacityProvidersResponse {
 }
 
 export interface DescribeClustersRequest {
+  /** Clusters by name or ARN. */
   readonly clusters?: readonly string[] | undefined;
+  /** What to show besides. */
   readonly include?: readonly ClusterField[] | undefined;
 }
 
@@ -2923,8 +2951,10 @@ export interface DescribeClustersResponse {
 }
 
 export interface DescribeContainerInstancesRequest {
+  /** Container instances by id or ARN. */
   readonly containerInstances?: readonly string[] | undefined;
   readonly cluster?: string | undefined;
+  /** What to show besides. */
   readonly include?: readonly ContainerInstanceField[] | undefined;
 }
 
@@ -3022,8 +3052,10 @@ export interface DescribeServiceRevisionsResponse {
 }
 
 export interface DescribeServicesRequest {
+  /** Services by name or ARN, up to 10. */
   readonly services?: readonly string[] | undefined;
   readonly cluster?: string | undefined;
+  /** What to show besides. */
   readonly include?: readonly ServiceField[] | undefined;
 }
 
@@ -3033,7 +3065,9 @@ export interface DescribeServicesResponse {
 }
 
 export interface DescribeTaskDefinitionRequest {
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
+  /** What to show besides. */
   readonly include?: readonly TaskDefinitionField[] | undefined;
 }
 
@@ -3055,8 +3089,10 @@ export interface DescribeTaskSetsResponse {
 }
 
 export interface DescribeTasksRequest {
+  /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
   readonly cluster?: string | undefined;
+  /** What to show besides. */
   readonly include?: readonly TaskField[] | undefined;
 }
 
@@ -3106,6 +3142,7 @@ export interface ExecuteCommandResponse {
 
 export interface GetTaskProtectionRequest {
   readonly cluster?: string | undefined;
+  /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
 }
 
@@ -3129,9 +3166,12 @@ export interface ListAccountSettingsResponse {
 }
 
 export interface ListAttributesRequest {
+  /** container-instance. */
   readonly targetType?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Only this name. */
   readonly attributeName?: string | undefined;
+  /** Only this value. */
   readonly attributeValue?: string | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
@@ -3154,9 +3194,11 @@ export interface ListClustersResponse {
 
 export interface ListContainerInstancesRequest {
   readonly cluster?: string | undefined;
+  /** Expression of the cluster query language. */
   readonly filter?: string | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
+  /** Only in this state. */
   readonly status?: ContainerInstanceStatus | undefined;
 }
 
@@ -3246,8 +3288,10 @@ export interface ListGatewaysResponse {
 }
 
 export interface ListServiceDeploymentsRequest {
+  /** Service by name or ARN. */
   readonly service?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Only in this state. */
   readonly status?: readonly ServiceDeploymentStatus[] | undefined;
   readonly createdAt?: CreatedAt | undefined;
   readonly nextToken?: string | undefined;
@@ -3274,7 +3318,9 @@ export interface ListServicesRequest {
   readonly cluster?: string | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
+  /** Only asked for with this launch type. */
   readonly launchType?: LaunchType | undefined;
+  /** Only with this strategy. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
   readonly resourceManagementType?: ResourceManagementType | undefined;
 }
@@ -3285,6 +3331,7 @@ export interface ListServicesResponse {
 }
 
 export interface ListTagsForResourceRequest {
+  /** ARN of a cluster, task definition, task, service or instance. */
   readonly resourceArn?: string | undefined;
 }
 
@@ -3293,7 +3340,9 @@ export interface ListTagsForResourceResponse {
 }
 
 export interface ListTaskDefinitionFamiliesRequest {
+  /** Family, or the beginning of one in the list of families. */
   readonly familyPrefix?: string | undefined;
+  /** Only in this state. */
   readonly status?: TaskDefinitionFamilyStatus | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
@@ -3305,8 +3354,11 @@ export interface ListTaskDefinitionFamiliesResponse {
 }
 
 export interface ListTaskDefinitionsRequest {
+  /** Family, or the beginning of one in the list of families. */
   readonly familyPrefix?: string | undefined;
+  /** Only in this state. */
   readonly status?: TaskDefinitionStatus | undefined;
+  /** By revision. */
   readonly sort?: SortOrder | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
@@ -3319,13 +3371,19 @@ export interface ListTaskDefinitionsResponse {
 
 export interface ListTasksRequest {
   readonly cluster?: string | undefined;
+  /** Only on this instance. */
   readonly containerInstance?: string | undefined;
+  /** Only of this family. */
   readonly family?: string | undefined;
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
+  /** Only started by this. */
   readonly startedBy?: string | undefined;
+  /** Only of this service. */
   readonly serviceName?: string | undefined;
+  /** RUNNING where absent; STOPPED shows what has ended. */
   readonly desiredStatus?: DesiredStatus | undefined;
+  /** Only asked for with this launch type. */
   readonly launchType?: LaunchType | undefined;
   readonly daemonName?: string | undefined;
 }
@@ -3355,6 +3413,7 @@ export interface PutAccountSettingResponse {
 }
 
 export interface PutAttributesRequest {
+  /** Names, values and the instances that have them. */
   readonly attributes?: readonly Attribute[] | undefined;
   readonly cluster?: string | undefined;
 }
@@ -3407,22 +3466,36 @@ export interface RegisterDaemonTaskDefinitionResponse {
 }
 
 export interface RegisterTaskDefinitionRequest {
+  /** Name that the revisions share. */
   readonly family?: string | undefined;
+  /** The containers of a task. */
   readonly containerDefinitions?: readonly ContainerDefinition[] | undefined;
+  /** Kept; tasks get no credentials yet. */
   readonly taskRoleArn?: string | undefined;
+  /** Kept; without effect. */
   readonly executionRoleArn?: string | undefined;
+  /** bridge, host, awsvpc or none. */
   readonly networkMode?: NetworkMode | undefined;
+  /** What containers mount. */
   readonly volumes?: readonly Volume[] | undefined;
+  /** Where a task may run: distinctInstance, or memberOf with an expression. */
   readonly placementConstraints?: readonly TaskDefinitionPlacementConstraint[] | undefined;
+  /** Launch types that the definition is checked for. */
   readonly requiresCompatibilities?: readonly Compatibility[] | undefined;
+  /** Limit over all containers: units (1024 is a core) or vCPUs. */
   readonly cpu?: string | undefined;
+  /** Limit over all containers: MiB, or GB. */
   readonly memory?: string | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
+  /** host, or task: containers see the processes of each other. */
   readonly pidMode?: PidMode | undefined;
+  /** host, task or none. */
   readonly ipcMode?: IpcMode | undefined;
   readonly proxyConfiguration?: ProxyConfiguration | undefined;
   readonly inferenceAccelerators?: readonly InferenceAccelerator[] | undefined;
   readonly ephemeralStorage?: EphemeralStorage | undefined;
+  /** Operating system and processor architecture. */
   readonly runtimePlatform?: RuntimePlatform | undefined;
   readonly enableFaultInjection?: boolean | undefined;
 }
@@ -3433,23 +3506,37 @@ export interface RegisterTaskDefinitionResponse {
 }
 
 export interface RunTaskRequest {
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
   readonly cluster?: string | undefined;
+  /** How many tasks, up to 10. */
   readonly count?: number | undefined;
+  /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
+  /** Kept for execute-command. */
   readonly enableExecuteCommand?: boolean | undefined;
+  /** Group of the tasks; family:NAME where absent. */
   readonly group?: string | undefined;
+  /** EC2 and EXTERNAL land on the same instances. */
   readonly launchType?: LaunchType | undefined;
+  /** Subnets and security groups of awsvpc tasks. */
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** What differs from the definition for this start. */
   readonly overrides?: TaskOverride | undefined;
+  /** Where a task may run: distinctInstance, or memberOf with an expression. */
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
+  /** Which of the places it takes: spread, binpack, random, in this order. */
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
   readonly platformVersion?: string | undefined;
+  /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
   readonly referenceId?: string | undefined;
+  /** Who or what started it, up to 128 characters; a filter of list-tasks. */
   readonly startedBy?: string | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
+  /** The same token again starts nothing again. */
   readonly clientToken?: string | undefined;
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
 }
@@ -3460,17 +3547,27 @@ export interface RunTaskResponse {
 }
 
 export interface StartTaskRequest {
+  /** Container instances by id or ARN. */
   readonly containerInstances?: readonly string[] | undefined;
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
+  /** Kept for execute-command. */
   readonly enableExecuteCommand?: boolean | undefined;
+  /** Group of the tasks; family:NAME where absent. */
   readonly group?: string | undefined;
+  /** Subnets and security groups of awsvpc tasks. */
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** What differs from the definition for this start. */
   readonly overrides?: TaskOverride | undefined;
+  /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
   readonly referenceId?: string | undefined;
+  /** Who or what started it, up to 128 characters; a filter of list-tasks. */
   readonly startedBy?: string | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
 }
@@ -3490,8 +3587,10 @@ export interface StopServiceDeploymentResponse {
 }
 
 export interface StopTaskRequest {
+  /** Task by id or ARN. */
   readonly task?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Shown as the reason why it stopped. */
   readonly reason?: string | undefined;
 }
 
@@ -3541,7 +3640,9 @@ export interface SubmitTaskStateChangeResponse {
 }
 
 export interface TagResourceRequest {
+  /** ARN of a cluster, task definition, task, service or instance. */
   readonly resourceArn?: string | undefined;
+  /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
 }
 
@@ -3549,7 +3650,9 @@ export interface TagResourceResponse {
 }
 
 export interface UntagResourceRequest {
+  /** ARN of a cluster, task definition, task, service or instance. */
   readonly resourceArn?: string | undefined;
+  /** Keys of the tags to take off. */
   readonly tagKeys?: readonly string[] | undefined;
 }
 
@@ -3597,7 +3700,9 @@ export interface UpdateContainerAgentResponse {
 }
 
 export interface UpdateContainerInstancesStateRequest {
+  /** Container instances by id or ARN. */
   readonly containerInstances?: readonly string[] | undefined;
+  /** ACTIVE or DRAINING. */
   readonly status?: ContainerInstanceStatus | undefined;
   readonly cluster?: string | undefined;
 }
@@ -3669,23 +3774,37 @@ export interface UpdateServicePrimaryTaskSetResponse {
 }
 
 export interface UpdateServiceRequest {
+  /** Service by name or ARN. */
   readonly service?: string | undefined;
   readonly cluster?: string | undefined;
+  /** How many tasks shall run. */
   readonly desiredCount?: number | undefined;
+  /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
   readonly capacityProviderStrategy?: CapacityProviderStrategyList | undefined;
+  /** Percentages, circuit breaker, strategy of roll-outs. */
   readonly deploymentConfiguration?: DeploymentConfiguration | undefined;
+  /** Whether tasks move when zones come and go. */
   readonly availabilityZoneRebalancing?: AvailabilityZoneRebalancing | undefined;
+  /** Subnets and security groups of awsvpc tasks. */
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** Where a task may run: distinctInstance, or memberOf with an expression. */
   readonly placementConstraints?: PlacementConstraintsList | undefined;
+  /** Which of the places it takes: spread, binpack, random, in this order. */
   readonly placementStrategy?: PlacementStrategyList | undefined;
   readonly platformVersion?: string | undefined;
+  /** Roll out although nothing changed. */
   readonly forceNewDeployment?: boolean | undefined;
+  /** How long failed health checks do not count after a start. */
   readonly healthCheckGracePeriodSeconds?: number | undefined;
+  /** Who rolls out: ECS, or EXTERNAL (task sets). */
   readonly deploymentController?: DeploymentController | undefined;
+  /** Kept for execute-command. */
   readonly enableExecuteCommand?: boolean | undefined;
+  /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
   readonly loadBalancers?: LoadBalancersList | undefined;
+  /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
   readonly serviceRegistries?: ServiceRegistriesList | undefined;
   readonly serviceConnectConfiguration?: ServiceConnectConfiguration | undefined;
@@ -3701,8 +3820,11 @@ export interface UpdateServiceResponse {
 
 export interface UpdateTaskProtectionRequest {
   readonly cluster?: string | undefined;
+  /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
+  /** Whether they are protected. */
   readonly protectionEnabled?: boolean | undefined;
+  /** How long, up to 2880; 120 where absent. */
   readonly expiresInMinutes?: number | undefined;
 }
 
@@ -4869,94 +4991,183 @@ export interface MessageShapes {
   readonly DiagnoseCheck: DiagnoseCheck;
 }
 
+/** The operations of Amazon ECS, with ECS's shapes. */
 export interface EcsServiceOperations {
+  /** Lets the services of a cluster use a gateway. */
   readonly AssociateGatewayWithCluster: { readonly request: AssociateGatewayWithClusterRequest; readonly response: AssociateGatewayWithClusterResponse };
+  /** Lets a deployment that waits at a PAUSE hook go on, or rolls it back. */
   readonly ContinueServiceDeployment: { readonly request: ContinueServiceDeploymentRequest; readonly response: ContinueServiceDeploymentResponse };
+  /** Makes a capacity provider. */
   readonly CreateCapacityProvider: { readonly request: CreateCapacityProviderRequest; readonly response: CreateCapacityProviderResponse };
+  /** Makes a cluster, or answers with the one that has the name. */
   readonly CreateCluster: { readonly request: CreateClusterRequest; readonly response: CreateClusterResponse };
+  /** Makes a daemon: one task on every instance of its capacity providers. */
   readonly CreateDaemon: { readonly request: CreateDaemonRequest; readonly response: CreateDaemonResponse };
+  /** Makes a service behind a gateway in one call. */
   readonly CreateExpressGatewayService: { readonly request: CreateExpressGatewayServiceRequest; readonly response: CreateExpressGatewayServiceResponse };
+  /** Makes a gateway. */
   readonly CreateGateway: { readonly request: CreateGatewayRequest; readonly response: CreateGatewayResponse };
+  /** Makes a service, which keeps as many tasks of a definition running as it should. */
   readonly CreateService: { readonly request: CreateServiceRequest; readonly response: CreateServiceResponse };
+  /** Makes a task set in a service with an EXTERNAL deployment controller. */
   readonly CreateTaskSet: { readonly request: CreateTaskSetRequest; readonly response: CreateTaskSetResponse };
+  /** Sets an account setting back to its default for one principal. */
   readonly DeleteAccountSetting: { readonly request: DeleteAccountSettingRequest; readonly response: DeleteAccountSettingResponse };
+  /** Takes custom attributes off container instances. */
   readonly DeleteAttributes: { readonly request: DeleteAttributesRequest; readonly response: DeleteAttributesResponse };
+  /** Takes a capacity provider away. */
   readonly DeleteCapacityProvider: { readonly request: DeleteCapacityProviderRequest; readonly response: DeleteCapacityProviderResponse };
+  /** Takes a cluster away that has no instances, tasks or services left. */
   readonly DeleteCluster: { readonly request: DeleteClusterRequest; readonly response: DeleteClusterResponse };
+  /** Takes a daemon away. */
   readonly DeleteDaemon: { readonly request: DeleteDaemonRequest; readonly response: DeleteDaemonResponse };
+  /** Deletes a revision of a daemon task definition. */
   readonly DeleteDaemonTaskDefinition: { readonly request: DeleteDaemonTaskDefinitionRequest; readonly response: DeleteDaemonTaskDefinitionResponse };
+  /** Takes a service behind a gateway away. */
   readonly DeleteExpressGatewayService: { readonly request: DeleteExpressGatewayServiceRequest; readonly response: DeleteExpressGatewayServiceResponse };
+  /** Takes a gateway away. */
   readonly DeleteGateway: { readonly request: DeleteGatewayRequest; readonly response: DeleteGatewayResponse };
+  /** Takes a service away: DRAINING until its tasks have stopped, then INACTIVE. */
   readonly DeleteService: { readonly request: DeleteServiceRequest; readonly response: DeleteServiceResponse };
+  /** Deletes INACTIVE task definitions for good. */
   readonly DeleteTaskDefinitions: { readonly request: DeleteTaskDefinitionsRequest; readonly response: DeleteTaskDefinitionsResponse };
+  /** Takes a task set away. */
   readonly DeleteTaskSet: { readonly request: DeleteTaskSetRequest; readonly response: DeleteTaskSetResponse };
+  /** Takes a container instance out of its cluster. */
   readonly DeregisterContainerInstance: { readonly request: DeregisterContainerInstanceRequest; readonly response: DeregisterContainerInstanceResponse };
+  /** Makes a task definition INACTIVE: what runs goes on, nothing new starts from it. */
   readonly DeregisterTaskDefinition: { readonly request: DeregisterTaskDefinitionRequest; readonly response: DeregisterTaskDefinitionResponse };
+  /** Shows capacity providers. */
   readonly DescribeCapacityProviders: { readonly request: DescribeCapacityProvidersRequest; readonly response: DescribeCapacityProvidersResponse };
+  /** Shows clusters with their counts of tasks, services and instances. */
   readonly DescribeClusters: { readonly request: DescribeClustersRequest; readonly response: DescribeClustersResponse };
+  /** Shows container instances: resources, attributes, agent, health. */
   readonly DescribeContainerInstances: { readonly request: DescribeContainerInstancesRequest; readonly response: DescribeContainerInstancesResponse };
+  /** Shows a daemon. */
   readonly DescribeDaemon: { readonly request: DescribeDaemonRequest; readonly response: DescribeDaemonResponse };
+  /** Shows deployments of daemons. */
   readonly DescribeDaemonDeployments: { readonly request: DescribeDaemonDeploymentsRequest; readonly response: DescribeDaemonDeploymentsResponse };
+  /** Shows revisions of daemons. */
   readonly DescribeDaemonRevisions: { readonly request: DescribeDaemonRevisionsRequest; readonly response: DescribeDaemonRevisionsResponse };
+  /** Shows a daemon task definition. */
   readonly DescribeDaemonTaskDefinition: { readonly request: DescribeDaemonTaskDefinitionRequest; readonly response: DescribeDaemonTaskDefinitionResponse };
+  /** Shows a service behind a gateway. */
   readonly DescribeExpressGatewayService: { readonly request: DescribeExpressGatewayServiceRequest; readonly response: DescribeExpressGatewayServiceResponse };
+  /** Shows a gateway. */
   readonly DescribeGateway: { readonly request: DescribeGatewayRequest; readonly response: DescribeGatewayResponse };
+  /** Shows what a gateway is made of. */
   readonly DescribeGatewayResources: { readonly request: DescribeGatewayResourcesRequest; readonly response: DescribeGatewayResourcesResponse };
+  /** Shows a route of a gateway. */
   readonly DescribeGatewayRoute: { readonly request: DescribeGatewayRouteRequest; readonly response: DescribeGatewayRouteResponse };
+  /** Shows deployments of services: progress, circuit breaker, rollback. */
   readonly DescribeServiceDeployments: { readonly request: DescribeServiceDeploymentsRequest; readonly response: DescribeServiceDeploymentsResponse };
+  /** Shows what a service was told to run at each deployment. */
   readonly DescribeServiceRevisions: { readonly request: DescribeServiceRevisionsRequest; readonly response: DescribeServiceRevisionsResponse };
+  /** Shows services with their deployments and last events. */
   readonly DescribeServices: { readonly request: DescribeServicesRequest; readonly response: DescribeServicesResponse };
+  /** Shows a task definition: by family its newest ACTIVE revision. */
   readonly DescribeTaskDefinition: { readonly request: DescribeTaskDefinitionRequest; readonly response: DescribeTaskDefinitionResponse };
+  /** Shows the task sets of a service. */
   readonly DescribeTaskSets: { readonly request: DescribeTaskSetsRequest; readonly response: DescribeTaskSetsResponse };
+  /** Shows tasks: states, containers, ports, times. */
   readonly DescribeTasks: { readonly request: DescribeTasksRequest; readonly response: DescribeTasksResponse };
+  /** Takes a gateway away from a cluster. */
   readonly DisassociateGatewayFromCluster: { readonly request: DisassociateGatewayFromClusterRequest; readonly response: DisassociateGatewayFromClusterResponse };
+  /** Where an agent polls; for Amazon's own agent. */
   readonly DiscoverPollEndpoint: { readonly request: DiscoverPollEndpointRequest; readonly response: DiscoverPollEndpointResponse };
+  /** Runs a command in a container that runs. */
   readonly ExecuteCommand: { readonly request: ExecuteCommandRequest; readonly response: ExecuteCommandResponse };
+  /** Shows which tasks are protected from scale-in. */
   readonly GetTaskProtection: { readonly request: GetTaskProtectionRequest; readonly response: GetTaskProtectionResponse };
+  /** Lists account settings. */
   readonly ListAccountSettings: { readonly request: ListAccountSettingsRequest; readonly response: ListAccountSettingsResponse };
+  /** Lists attributes of container instances. */
   readonly ListAttributes: { readonly request: ListAttributesRequest; readonly response: ListAttributesResponse };
+  /** Lists clusters. */
   readonly ListClusters: { readonly request: ListClustersRequest; readonly response: ListClustersResponse };
+  /** Lists container instances, also by an expression of the cluster query language. */
   readonly ListContainerInstances: { readonly request: ListContainerInstancesRequest; readonly response: ListContainerInstancesResponse };
+  /** Lists deployments of a daemon. */
   readonly ListDaemonDeployments: { readonly request: ListDaemonDeploymentsRequest; readonly response: ListDaemonDeploymentsResponse };
+  /** Lists daemon task definitions. */
   readonly ListDaemonTaskDefinitions: { readonly request: ListDaemonTaskDefinitionsRequest; readonly response: ListDaemonTaskDefinitionsResponse };
+  /** Lists daemons. */
   readonly ListDaemons: { readonly request: ListDaemonsRequest; readonly response: ListDaemonsResponse };
+  /** Lists the clusters of a gateway. */
   readonly ListGatewayClusterAssociations: { readonly request: ListGatewayClusterAssociationsRequest; readonly response: ListGatewayClusterAssociationsResponse };
+  /** Lists the routes of a gateway. */
   readonly ListGatewayRoutes: { readonly request: ListGatewayRoutesRequest; readonly response: ListGatewayRoutesResponse };
+  /** Lists gateways. */
   readonly ListGateways: { readonly request: ListGatewaysRequest; readonly response: ListGatewaysResponse };
+  /** Lists deployments of a service, the newest first. */
   readonly ListServiceDeployments: { readonly request: ListServiceDeploymentsRequest; readonly response: ListServiceDeploymentsResponse };
+  /** Lists the services of a cluster. */
   readonly ListServices: { readonly request: ListServicesRequest; readonly response: ListServicesResponse };
+  /** Lists the services of a Service Connect namespace. */
   readonly ListServicesByNamespace: { readonly request: ListServicesByNamespaceRequest; readonly response: ListServicesByNamespaceResponse };
+  /** Lists the tags of a resource. */
   readonly ListTagsForResource: { readonly request: ListTagsForResourceRequest; readonly response: ListTagsForResourceResponse };
+  /** Lists families of task definitions. */
   readonly ListTaskDefinitionFamilies: { readonly request: ListTaskDefinitionFamiliesRequest; readonly response: ListTaskDefinitionFamiliesResponse };
+  /** Lists revisions of task definitions. */
   readonly ListTaskDefinitions: { readonly request: ListTaskDefinitionsRequest; readonly response: ListTaskDefinitionsResponse };
+  /** Lists tasks; those that shall run where no desired status is given. */
   readonly ListTasks: { readonly request: ListTasksRequest; readonly response: ListTasksResponse };
+  /** Sets an account setting for one principal. */
   readonly PutAccountSetting: { readonly request: PutAccountSettingRequest; readonly response: PutAccountSettingResponse };
+  /** Sets an account setting for all. */
   readonly PutAccountSettingDefault: { readonly request: PutAccountSettingDefaultRequest; readonly response: PutAccountSettingDefaultResponse };
+  /** Gives container instances attributes of their own. */
   readonly PutAttributes: { readonly request: PutAttributesRequest; readonly response: PutAttributesResponse };
+  /** Sets the capacity providers of a cluster and their default strategy. */
   readonly PutClusterCapacityProviders: { readonly request: PutClusterCapacityProvidersRequest; readonly response: PutClusterCapacityProvidersResponse };
+  /** Joins an instance to a cluster; for Amazon's own agent. */
   readonly RegisterContainerInstance: { readonly request: RegisterContainerInstanceRequest; readonly response: RegisterContainerInstanceResponse };
+  /** Registers a revision of a daemon task definition. */
   readonly RegisterDaemonTaskDefinition: { readonly request: RegisterDaemonTaskDefinitionRequest; readonly response: RegisterDaemonTaskDefinitionResponse };
+  /** Registers the next revision of a task definition. */
   readonly RegisterTaskDefinition: { readonly request: RegisterTaskDefinitionRequest; readonly response: RegisterTaskDefinitionResponse };
+  /** Places tasks on instances with room for them and starts them. */
   readonly RunTask: { readonly request: RunTaskRequest; readonly response: RunTaskResponse };
+  /** Starts a task on named instances, without placement. */
   readonly StartTask: { readonly request: StartTaskRequest; readonly response: StartTaskResponse };
+  /** Stops a deployment, with or without rolling it back. */
   readonly StopServiceDeployment: { readonly request: StopServiceDeploymentRequest; readonly response: StopServiceDeploymentResponse };
+  /** Stops a task: SIGTERM, then SIGKILL after the stop timeout. */
   readonly StopTask: { readonly request: StopTaskRequest; readonly response: StopTaskResponse };
+  /** Reports attachments; for Amazon's own agent. */
   readonly SubmitAttachmentStateChanges: { readonly request: SubmitAttachmentStateChangesRequest; readonly response: SubmitAttachmentStateChangesResponse };
+  /** Reports a container; for Amazon's own agent. */
   readonly SubmitContainerStateChange: { readonly request: SubmitContainerStateChangeRequest; readonly response: SubmitContainerStateChangeResponse };
+  /** Reports a task; for Amazon's own agent. */
   readonly SubmitTaskStateChange: { readonly request: SubmitTaskStateChangeRequest; readonly response: SubmitTaskStateChangeResponse };
+  /** Adds tags to a resource, or changes their values. */
   readonly TagResource: { readonly request: TagResourceRequest; readonly response: TagResourceResponse };
+  /** Takes tags off a resource. */
   readonly UntagResource: { readonly request: UntagResourceRequest; readonly response: UntagResourceResponse };
+  /** Changes a capacity provider. */
   readonly UpdateCapacityProvider: { readonly request: UpdateCapacityProviderRequest; readonly response: UpdateCapacityProviderResponse };
+  /** Changes the settings and configuration of a cluster. */
   readonly UpdateCluster: { readonly request: UpdateClusterRequest; readonly response: UpdateClusterResponse };
+  /** Changes the settings of a cluster. */
   readonly UpdateClusterSettings: { readonly request: UpdateClusterSettingsRequest; readonly response: UpdateClusterSettingsResponse };
+  /** Asks an instance to renew its agent. */
   readonly UpdateContainerAgent: { readonly request: UpdateContainerAgentRequest; readonly response: UpdateContainerAgentResponse };
+  /** Makes container instances DRAINING (services move off) or ACTIVE again. */
   readonly UpdateContainerInstancesState: { readonly request: UpdateContainerInstancesStateRequest; readonly response: UpdateContainerInstancesStateResponse };
+  /** Changes a daemon. */
   readonly UpdateDaemon: { readonly request: UpdateDaemonRequest; readonly response: UpdateDaemonResponse };
+  /** Changes a service behind a gateway. */
   readonly UpdateExpressGatewayService: { readonly request: UpdateExpressGatewayServiceRequest; readonly response: UpdateExpressGatewayServiceResponse };
+  /** Changes a gateway. */
   readonly UpdateGateway: { readonly request: UpdateGatewayRequest; readonly response: UpdateGatewayResponse };
+  /** Changes a service: count, task definition, percentages, placement. */
   readonly UpdateService: { readonly request: UpdateServiceRequest; readonly response: UpdateServiceResponse };
+  /** Says which task set of a service serves. */
   readonly UpdateServicePrimaryTaskSet: { readonly request: UpdateServicePrimaryTaskSetRequest; readonly response: UpdateServicePrimaryTaskSetResponse };
+  /** Protects tasks from scale-in, or no longer. */
   readonly UpdateTaskProtection: { readonly request: UpdateTaskProtectionRequest; readonly response: UpdateTaskProtectionResponse };
+  /** Changes the scale of a task set. */
   readonly UpdateTaskSet: { readonly request: UpdateTaskSetRequest; readonly response: UpdateTaskSetResponse };
 }
 
