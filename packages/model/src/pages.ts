@@ -61,7 +61,8 @@ export function tokenOf(operation: PagedOperation, after: string): string {
 function readToken(operation: PagedOperation, token: string): string {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const after = text.slice(checkCharacters);
-  if (text.slice(0, checkCharacters) !== check(operation, after)) throw invalidParameter('Invalid token.');
+  // Made again and compared: base64 reads much that it would not write.
+  if (tokenOf(operation, after) !== token) throw invalidParameter('Invalid token.');
   return after;
 }
 

@@ -47,6 +47,7 @@ export function isStopping(status: TaskStatus | 'UNSET'): boolean {
 /** From when on a report counts for what has no rank: sessions first, then the order within one. */
 export interface ReportStamp {
   readonly session: number;
+  /** 1 is the complete report that opens the session. */
   readonly sequence: number;
   /** Wall clock; becomes connectivityAt with the first report of a task. 0 or absent: not known. */
   readonly nowMs?: number;
@@ -79,7 +80,7 @@ export function mergeReport(
     connectivityAtMs: record.connectivityAtMs || (stamp.nowMs ?? 0),
   };
   const changed = !sameJson(merged, record);
-  if (!changed && !(newer && bearsHealth(record, report))) return unchanged;
+  if (!changed && !(newer && stamp.sequence > 1 && bearsHealth(record, report))) return unchanged;
   return {
     ...merged,
     version: changed ? record.version + 1 : record.version,
@@ -93,11 +94,14 @@ function isNewer(stamp: ReportStamp, record: TaskRecord): boolean {
   return stamp.sequence > record.reportSequence;
 }
 
-/** Where health is in play the stamp must be written, or a late older report would win over an unwritten newer one. */
+/**
+ * Where health is in play the stamp is written although nothing else changed, or a late older report would win over a
+ * newer one that left no trace. Not for the first report of a session: what came before it is fenced off, and a million
+ * tasks would be written whenever agents come back.
+ */
 function bearsHealth(record: TaskRecord, report: TaskReport): boolean {
-  const known = (health: HealthStatus | 'UNSET'): boolean => health === 'HEALTHY' || health === 'UNHEALTHY';
   return [record, report].some(
-    (r) => known(r.healthStatus) || r.containers.some((c) => known(c.healthStatus)),
+    (r) => r.healthStatus !== 'UNSET' || r.containers.some((c) => c.healthStatus !== 'UNSET'),
   );
 }
 
@@ -155,12 +159,13 @@ function mergeContainers(
 function mergeContainer(known: ContainerRecord, told: ContainerRecord, newer: boolean): ContainerRecord {
   if (told.restartCount !== known.restartCount) return told.restartCount > known.restartCount ? told : known;
   const [first, second] = newer ? [told, known] : [known, told];
+  const exitCode = first.exitCode ?? second.exitCode;
   return {
+    ...(exitCode === undefined ? {} : { exitCode }),
     name: known.name,
     restartCount: known.restartCount,
     lastStatus:
       containerRank(told.lastStatus) > containerRank(known.lastStatus) ? told.lastStatus : known.lastStatus,
-    exitCode: first.exitCode ?? second.exitCode,
     runtimeId: first.runtimeId || second.runtimeId,
     reason: first.reason || second.reason,
     imageDigest: first.imageDigest || second.imageDigest,

@@ -3906,6 +3906,9 @@ export interface InstanceRecord {
   readonly version: number;
   /** The epoch of the store under which the instance joined. */
   readonly epoch: string;
+  /** The health controller: the last time that it was lost, once it is back. Tells originals from replacements. */
+  readonly wasLostSinceMs: number;
+  readonly wasLostUntilMs: number;
 }
 
 /** What an instance offers, as its agent registered it (reserved parts already taken off). */
@@ -4046,6 +4049,20 @@ export interface DeploymentRecord {
   readonly rollbackReason: string;
   readonly forced: boolean;
   readonly stopRequestedAtMs: number;
+  /** The pauses of the life-cycle stages reached so far. */
+  readonly hooks: readonly DeploymentHookRecord[];
+  /** How long its tasks have found no place, measured by leaders; 0 once one is placed. */
+  readonly unplacedMs: number;
+}
+
+/** One PAUSE hook at one stage. Writers: the service controller; ContinueServiceDeployment writes status. */
+export interface DeploymentHookRecord {
+  /** DIGITS/STAGE/N: what ContinueServiceDeployment names. */
+  readonly hookId: string;
+  readonly stage: DeploymentLifecycleHookStage | 'UNSET';
+  readonly status: DeploymentLifecycleHookStatus | 'UNSET';
+  /** What is used up of its time, measured by leaders. */
+  readonly waitedMs: number;
 }
 
 /** live/revisions/<cluster>/<service>/<digits> */
@@ -4930,6 +4947,7 @@ export interface MessageShapes {
   readonly ServiceRecord: ServiceRecord;
   readonly ServiceThrottle: ServiceThrottle;
   readonly DeploymentRecord: DeploymentRecord;
+  readonly DeploymentHookRecord: DeploymentHookRecord;
   readonly ServiceRevisionRecord: ServiceRevisionRecord;
   readonly SessionRecord: SessionRecord;
   readonly ReplicaRecord: ReplicaRecord;
