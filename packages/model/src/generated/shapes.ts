@@ -3907,8 +3907,8 @@ export interface InstanceRecord {
   /** The epoch of the store under which the instance joined. */
   readonly epoch: string;
   /** The health controller: the last time that it was lost, once it is back. Tells originals from replacements. */
-  readonly wasLostSinceMs: number;
-  readonly wasLostUntilMs: number;
+  readonly wasLostSinceMs?: number | undefined;
+  readonly wasLostUntilMs?: number | undefined;
 }
 
 /** What an instance offers, as its agent registered it (reserved parts already taken off). */
