@@ -3,3 +3,4 @@ export * from './docker/index.js';
 export * from './driver.js';
 export * from './errors.js';
 export * from './fake/index.js';
+export * from './pause/index.js';

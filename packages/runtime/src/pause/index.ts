@@ -1,0 +1,1 @@
+export { ensurePauseImage, type PauseImage, pauseImageOf } from './pause-image.js';
