@@ -159,7 +159,10 @@ describe('the ECS API under the JavaScript SDK', () => {
       changed.middlewareStack.add(
         (next) => async (args) => {
           const request = args.request as { body: string | Uint8Array; headers: Record<string, string> };
-          const body = JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown>;
+          const body = JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<
+            string,
+            unknown
+          >;
           change(body);
           request.body = JSON.stringify(body);
           request.headers['content-length'] = String(Buffer.byteLength(request.body));

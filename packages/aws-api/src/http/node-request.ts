@@ -32,7 +32,7 @@ function readBody(message: IncomingMessage, limitBytes: number): Promise<Uint8Ar
       if (size > limitBytes) tooLarge();
       else chunks.push(chunk);
     });
-    message.once('end', () => resolve(Buffer.concat(chunks)));
+    message.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     message.on('error', () => reject(new SenderGone()));
     message.once('close', () => reject(new SenderGone()));
   });
