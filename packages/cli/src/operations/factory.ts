@@ -20,7 +20,7 @@ export function operationCommand(operation: Operation, cliOf: () => Cli): Comman
   const command = wordsCommand(operation.word, operation, cliOf, (cli, request, options) =>
     runOperation(operation, request, options, cli),
   )
-    .description(operation.comment ?? operation.name)
+    .description(said(operation.comment) || operation.name)
     .helpGroup('The words of aws ecs:');
   if (operation.paged) addPageOptions(command);
   const lines = examples[operation.word];
@@ -64,7 +64,7 @@ export function wordsCommand(
 function optionsOf(member: Member): readonly Option[] {
   const { word, kind } = member;
   if (word === 'cluster') return [];
-  const comment = member.comment ?? '';
+  const comment = said(member.comment);
   if (kind.is === 'flag')
     return [
       new Option(`--${word}`, comment),
@@ -73,6 +73,11 @@ function optionsOf(member: Member): readonly Option[] {
   const many = kind.is === 'list' ? '...' : '';
   const option = new Option(`--${word} <${placeholder(member)}${many}>`, describe(member));
   return [pageWords.has(word) ? option.hideHelp() : option];
+}
+
+/** A sentence as a line of help: without its full stop. */
+function said(comment: string | undefined): string {
+  return comment?.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '') ?? '';
 }
 
 function placeholder(member: Member): string {
@@ -86,7 +91,7 @@ function placeholder(member: Member): string {
 function describe(member: Member): string {
   const inner = member.kind.is === 'list' ? member.kind.of : member.kind;
   const parts = [
-    member.comment,
+    said(member.comment),
     inner.is === 'text' && inner.allowed ? `one of ${inner.allowed.join(', ')}` : undefined,
     inner.is === 'structure'
       ? `JSON, or ${membersOf(inner.shape)
