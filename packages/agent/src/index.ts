@@ -1,1 +1,6 @@
-export {};
+export * from './agent.js';
+export { type Config, parseConfig, pullBehaviors } from './config/config.js';
+export { type Variable, variables } from './config/variables.js';
+export type { HostFacts } from './host/host.js';
+export { type ControlPlane, controlPlaneOf } from './session/control-plane.js';
+export { agentVersion } from './version.js';

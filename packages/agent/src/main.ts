@@ -1,3 +1,31 @@
+import { makeLogger, systemClock, systemRandom } from '@longshore/kit';
+import { agentClient, openChannel } from '@longshore/rpc';
+import { DockerRuntime } from '@longshore/runtime';
+import { Agent } from './agent.js';
+import { parseCommandLine } from './config/command.js';
+import { parseConfig } from './config/config.js';
+import { readVariables } from './config/env.js';
+import { readHost } from './host/host.js';
+import { runUntilSignal, say } from './process.js';
+import { controlPlaneOf } from './session/control-plane.js';
+import { readToken } from './token.js';
+import { agentVersion } from './version.js';
+
+/** `longshore-agent`: parse, create, start, wait for a signal or the end, stop. Containers stay. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.stdout.write(argv.join(' '));
+  const wish = parseCommandLine(argv, agentVersion);
+  if (wish.kind === 'said') return say(wish.text, wish.exitCode);
+  const parsed = parseConfig(readVariables(wish.flags));
+  if (!parsed.ok) return say(`longshore-agent: ${parsed.problems.join('\nlongshore-agent: ')}\n`, 2);
+  const config = parsed.value;
+  const { tokenFile, endpoints, dockerHost: url } = config;
+  const logger = makeLogger('longshore-agent', { level: config.logLevel });
+  const token = tokenFile === undefined ? undefined : () => readToken(tokenFile);
+  const tls = config.caCert === undefined ? undefined : { caFile: config.caCert };
+  const channel = openChannel({ endpoints, token, tls, balance: 'one' });
+  const driver = new DockerRuntime({ host: url === undefined ? undefined : { url } });
+  const controlPlane = controlPlaneOf(agentClient(channel));
+  const parts = { config, driver, controlPlane, logger, host: readHost() };
+  const agent = new Agent({ ...parts, clock: systemClock, random: systemRandom });
+  await runUntilSignal(agent, logger, () => channel.close());
 }

@@ -1,0 +1,61 @@
+import type { Clock, Component, Logger, Random } from '@longshore/kit';
+import type { RuntimeDriver } from '@longshore/runtime';
+import type { Config } from './config/config.js';
+import { type HostFacts, listGpus } from './host/host.js';
+import { FileJournal } from './journal/journal.js';
+import { buildPlant, type Plant } from './plant.js';
+import { untilDone } from './retrying.js';
+import type { ControlPlane } from './session/control-plane.js';
+
+export interface AgentParts {
+  readonly config: Config;
+  readonly driver: RuntimeDriver;
+  readonly controlPlane: ControlPlane;
+  readonly host: HostFacts;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * One container instance. `start` adopts what runs and then joins the cluster; it waits for an engine that does not
+ * answer and rejects only where the journal can not be read. `stop` leaves containers running.
+ */
+export class Agent implements Component {
+  readonly name = 'agent';
+  readonly #parts: AgentParts;
+  readonly #abort = new AbortController();
+  #plant: Plant | undefined;
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined before `start` has resolved. */
+  get plant(): Plant | undefined {
+    return this.#plant;
+  }
+
+  async start(): Promise<void> {
+    const { config, driver, logger } = this.#parts;
+    const means = { ...this.#parts, signal: this.#abort.signal };
+    const journal = new FileJournal(config.dataDir, logger);
+    await journal.open();
+    const identity = await journal.readIdentity();
+    const engineFacts = await untilDone('ask the engine', () => driver.engine(), means);
+    const gpus = config.gpuSupport ? (config.gpus ?? (await listGpus())) : [];
+    const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus });
+    this.#plant = plant;
+    await plant.engine.start();
+    await plant.session.start();
+    logger.info({ instance: identity?.instance, tasks: plant.engine.tasks.length }, 'agent started');
+  }
+
+  /** In reverse order; each part within its own bound. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error('the agent stops'));
+    await this.#plant?.session.stop();
+    await this.#plant?.engine.stop();
+    await this.#parts.driver.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { type Clock, CodedError, type Logger, messageOf } from '@longshore/kit';
+import { type ImageFacts, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
+import type { PullBehavior } from '../config/config.js';
+import { credentialsFor, type RegistryCredentials } from '../config/registry-auth.js';
+
+export interface ImageProviderParts {
+  readonly driver: RuntimeDriver;
+  readonly behavior: PullBehavior;
+  readonly inactivityMs: number;
+  readonly timeoutMs: number;
+  readonly credentials: readonly RegistryCredentials[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** An image that this agent has pulled, by its id: what clean-up may remove. */
+  readonly pulled: (image: string, id: string) => void;
+}
+
+export interface ProvidedImage {
+  readonly id: string;
+  readonly digest: string;
+}
+
+interface SharedPull {
+  readonly done: Promise<void>;
+  readonly abort: AbortController;
+  waiting: number;
+}
+
+/** Tries of one pull; a registry that refuses is not asked again. */
+const tries = 3;
+
+/**
+ * Makes images present by ECS_IMAGE_PULL_BEHAVIOR. Concurrency: any number of calls for one image share one pull; it
+ * is given up when nobody waits for it any more.
+ */
+export class ImageProvider {
+  readonly #parts: ImageProviderParts;
+  readonly #pulls = new Map<string, SharedPull>();
+  /** Images that this agent has pulled before: what `once` asks. */
+  readonly #once = new Set<string>();
+
+  constructor(parts: ImageProviderParts) {
+    this.#parts = parts;
+  }
+
+  async provide(image: string, signal: AbortSignal): Promise<ProvidedImage> {
+    const { behavior } = this.#parts;
+    const cached = await this.#parts.driver.inspectImage(image);
+    // A digest names its content: what is there can not have changed.
+    const pinned = image.includes('@sha256:') && behavior !== 'always';
+    const enough = behavior === 'prefer-cached' || (behavior === 'once' && this.#once.has(image)) || pinned;
+    if (cached && enough) return provided(image, cached);
+    try {
+      await this.#shared(image, signal);
+    } catch (thrown) {
+      if (!cached || behavior === 'always' || signal.aborted) throw thrown;
+      // As ECS's agent does: what is there will do where the registry does not answer.
+      this.#parts.logger.warn({ image, error: messageOf(thrown) }, 'pull failed, using the cached image');
+      return provided(image, cached);
+    }
+    const facts = await this.#parts.driver.inspectImage(image);
+    if (!facts) throw new RuntimeError('CannotPullContainerError', `image ${image} is gone after its pull`);
+    this.#once.add(image);
+    this.#parts.pulled(image, facts.id);
+    return provided(image, facts);
+  }
+
+  /** Pulls that run, for the log and for `describe`. */
+  get pulling(): readonly string[] {
+    return [...this.#pulls.keys()];
+  }
+
+  async #shared(image: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const pull = this.#pulls.get(image) ?? this.#begin(image);
+    pull.waiting += 1;
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      pull.waiting -= 1;
+      if (pull.waiting === 0)
+        pull.abort.abort(new CodedError('CannotPullContainerError', 'nobody waits for it'));
+    };
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    try {
+      await Promise.race([pull.done, aborted]);
+    } finally {
+      leave();
+    }
+  }
+
+  #begin(image: string): SharedPull {
+    const abort = new AbortController();
+    const done = this.#pull(image, abort.signal).finally(() => this.#pulls.delete(image));
+    const pull: SharedPull = { done, abort, waiting: 0 };
+    // Whoever waits hears of a failure; one that everybody has left must not end the process.
+    done.catch(() => undefined);
+    this.#pulls.set(image, pull);
+    return pull;
+  }
+
+  async #pull(image: string, signal: AbortSignal): Promise<void> {
+    const { driver, clock, logger, timeoutMs, inactivityMs } = this.#parts;
+    const found = credentialsFor(image, this.#parts.credentials);
+    const auth = found && { username: found.username, password: found.password, serverAddress: found.server };
+    logger.info({ image }, 'pull started');
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await driver.pullImage(image, {
+          signal,
+          timeoutMs,
+          inactivityMs,
+          auth,
+          onProgress: (progress) => logger.debug({ image, ...progress }, 'pull goes on'),
+        });
+        logger.info({ image }, 'pull finished');
+        return;
+      } catch (thrown) {
+        const retryable = thrown instanceof CodedError && thrown.retryable;
+        if (signal.aborted || !retryable || attempt + 1 >= tries) throw thrown;
+        logger.warn({ image, error: messageOf(thrown) }, 'pull failed, trying again');
+        await clock.sleep(1000 * 2 ** attempt, signal);
+      }
+    }
+  }
+}
+
+/** The digest of the repository that the image was named by, where there is one. */
+function provided(image: string, facts: ImageFacts): ProvidedImage {
+  const [, pinned] = image.split('@');
+  return { id: facts.id, digest: pinned ?? facts.digests[0] ?? '' };
+}

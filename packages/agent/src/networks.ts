@@ -1,0 +1,115 @@
+import { type RuntimeDriver, RuntimeError } from '@longshore/runtime';
+import type { Config } from './config/config.js';
+import { labels } from './engine/names.js';
+
+/** A network of the engine that tasks are put on. */
+export interface TaskNetwork {
+  readonly name: string;
+  readonly gateway: string;
+  /** The name of its bridge on the host. */
+  readonly bridge: string;
+}
+
+/** The networks that tasks are put on, made on first use. */
+export class TaskNetworks {
+  readonly addresses: AddressBook;
+  readonly pauseImageName = 'longshore/pause:1';
+  readonly #driver: RuntimeDriver;
+  readonly #config: Config;
+  readonly #instance: () => string;
+  readonly #made = new Map<string, Promise<TaskNetwork>>();
+
+  constructor(driver: RuntimeDriver, config: Config, instance: () => string) {
+    this.#driver = driver;
+    this.#config = config;
+    this.#instance = instance;
+    this.addresses = new AddressBook(config.awsvpcCidr);
+  }
+
+  /** Of tasks in bridge mode: Docker's own network, or one of ours where other agents share the engine. */
+  bridge(): Promise<TaskNetwork> {
+    return this.#once(`bridge ${this.#instance()}`, async () => {
+      if (this.#config.sharedEngine) return this.#create('longshore', 'ls');
+      const { bridgeGateway } = await this.#driver.engine();
+      return { name: 'bridge', gateway: bridgeGateway, bridge: 'docker0' };
+    });
+  }
+
+  /** Of tasks in awsvpc mode, with the addresses of LONGSHORE_AWSVPC_CIDR. */
+  awsvpc(): Promise<TaskNetwork> {
+    return this.#once(`awsvpc ${this.#instance()}`, async () => {
+      try {
+        return await this.#create('longshore-awsvpc', 'lv', this.#config.awsvpcCidr);
+      } catch (thrown) {
+        if (!(thrown instanceof RuntimeError) || thrown.retryable) throw thrown;
+        const message = `LONGSHORE_AWSVPC_CIDR ${this.#config.awsvpcCidr}: ${thrown.message}`;
+        throw new RuntimeError('CannotCreateNetworkError', message, { cause: thrown });
+      }
+    });
+  }
+
+  pauseImage(): Promise<{ readonly id: string; readonly digest: string }> {
+    return Promise.reject(new RuntimeError('CannotPullContainerError', 'no pause image yet'));
+  }
+
+  async #create(prefix: string, bridge: string, subnet?: string): Promise<TaskNetwork> {
+    const instance = this.#instance().slice(0, 12);
+    const name = `${prefix}-${instance}`;
+    const made = await this.#driver.createNetwork({
+      name,
+      subnet,
+      // Names of interfaces have at most 15 characters.
+      bridge: `${bridge}${instance}`,
+      labels: { [labels.instance]: this.#instance() },
+    });
+    return { name, gateway: made.gateway, bridge: made.bridge };
+  }
+
+  /** What failed is tried again by the next who asks. */
+  #once(key: string, make: () => Promise<TaskNetwork>): Promise<TaskNetwork> {
+    const known = this.#made.get(key);
+    if (known) return known;
+    const making = make();
+    this.#made.set(key, making);
+    making.catch(() => this.#made.delete(key));
+    return making;
+  }
+}
+
+/** Addresses of tasks in awsvpc mode. Invariant: held from the assignment until the task is forgotten. */
+export class AddressBook {
+  readonly #addresses: readonly string[];
+  readonly #holders = new Map<string, string>();
+
+  constructor(cidr: string) {
+    this.#addresses = addressesOf(cidr);
+  }
+
+  assign(task: string): string | undefined {
+    const free = this.#addresses.find((a) => !this.#holders.has(a));
+    if (free !== undefined) this.#holders.set(free, task);
+    return free;
+  }
+
+  hold(task: string, address: string): void {
+    if (address !== '') this.#holders.set(address, task);
+  }
+
+  release(task: string): void {
+    for (const [address, holder] of this.#holders) if (holder === task) this.#holders.delete(address);
+  }
+}
+
+/** The addresses of a network but its own, the first (its gateway) and the last (broadcast). */
+export function addressesOf(cidr: string): readonly string[] {
+  const [base = '', bits = '24'] = cidr.split('/');
+  const octets = base.split('.').map(Number);
+  const start = octets.reduce((sum, o) => sum * 256 + o, 0);
+  const size = 2 ** (32 - Number(bits));
+  const first = Math.floor(start / size) * size;
+  return Array.from({ length: Math.max(0, size - 3) }, (_, i) => dotted(first + 2 + i));
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}

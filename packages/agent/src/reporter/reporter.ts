@@ -1,0 +1,133 @@
+import { type Clock, type Deferred, deferred } from '@longshore/kit';
+import type { ReportRequest, ReportResponse, TaskReport } from '@longshore/model';
+import type { Engine } from '../engine/engine.js';
+import { taskReport } from '../engine/report.js';
+
+export type ReportedEngine = Pick<Engine, 'acknowledge' | 'disown' | 'task' | 'tasks'>;
+
+export interface ReporterParts {
+  readonly engine: ReportedEngine;
+  readonly clock: Clock;
+  /** What is wrong with this instance; empty: nothing. */
+  readonly impairedReason: () => string;
+  readonly orphans: () => readonly string[];
+}
+
+/** What a report says besides who sends it. */
+export type Batch = Pick<ReportRequest, 'tasks' | 'complete' | 'impairedReason' | 'orphans'>;
+
+/** Tasks in one report: their states fit into a message and a few commits. */
+const batchSize = 200;
+
+/**
+ * Which states the control plane has yet to hear. Only the latest state of a task is ever told, so the queue is bounded
+ * by the tasks. Invariant: a task leaves the queue when the state that was told is committed and still the latest.
+ */
+export class Reporter {
+  readonly #parts: ReporterParts;
+  readonly #dirty = new Set<string>();
+  #instanceDirty = false;
+  #wake: Deferred<void> = deferred();
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+  }
+
+  get waiting(): number {
+    return this.#dirty.size;
+  }
+
+  changed(task: string): void {
+    this.#dirty.add(task);
+    this.#wake.resolve();
+  }
+
+  forgotten(task: string): void {
+    this.#dirty.delete(task);
+  }
+
+  /** What is wrong with the instance, or its orphans, have changed. */
+  instanceChanged(): void {
+    this.#instanceDirty = true;
+    this.#wake.resolve();
+  }
+
+  /** Everything that the agent holds: the first report of each session. */
+  async sendComplete(send: (batch: Batch) => Promise<ReportResponse>): Promise<ReportResponse> {
+    const tasks = this.#parts.engine.tasks.filter((t) => !t.acknowledged);
+    for (const task of tasks) this.#dirty.add(task.id);
+    return this.#send(
+      tasks.map((t) => t.id),
+      true,
+      send,
+    );
+  }
+
+  /** Sends what waits until the signal aborts: at once, or gathered for as long as the server has asked. */
+  async run(
+    send: (batch: Batch) => Promise<ReportResponse>,
+    gatherMs: () => number,
+    signal: AbortSignal,
+  ): Promise<never> {
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#dirty.size === 0 && !this.#instanceDirty) {
+        this.#wake = deferred();
+        await Promise.race([this.#wake.promise, aborted]);
+      }
+      const wait = gatherMs();
+      if (wait > 0) await this.#parts.clock.sleep(wait, signal);
+      await this.#send([...this.#dirty].slice(0, batchSize), false, send);
+    }
+  }
+
+  async #send(
+    ids: readonly string[],
+    complete: boolean,
+    send: (batch: Batch) => Promise<ReportResponse>,
+  ): Promise<ReportResponse> {
+    const reports: TaskReport[] = [];
+    const versions = new Map<string, number>();
+    for (const id of ids) {
+      const task = this.#parts.engine.task(id);
+      if (!task || task.acknowledged) {
+        this.#dirty.delete(id);
+        continue;
+      }
+      versions.set(id, task.version);
+      reports.push(taskReport(task));
+    }
+    this.#instanceDirty = false;
+    try {
+      const response = await send({
+        tasks: reports,
+        complete,
+        impairedReason: this.#parts.impairedReason(),
+        orphans: this.#parts.orphans(),
+      });
+      this.#settle(response, versions);
+      return response;
+    } catch (error) {
+      this.#instanceDirty = true;
+      throw error;
+    }
+  }
+
+  #settle(response: ReportResponse, versions: ReadonlyMap<string, number>): void {
+    const { engine } = this.#parts;
+    const orphans = new Set(this.#parts.orphans());
+    for (const { task: id, outcome } of response.acks) {
+      const version = versions.get(id);
+      const task = engine.task(id);
+      if (version === undefined || !task) continue;
+      if (outcome === 'OUTCOME_COMMITTED') engine.acknowledge(id, version);
+      // A task of another epoch is not unknown but orphaned: it runs on until a person decides.
+      else if (outcome === 'OUTCOME_UNKNOWN_TASK' && !orphans.has(id))
+        engine.disown(id, 'not known to the control plane');
+      if (task.version === version) this.#dirty.delete(id);
+    }
+  }
+}
