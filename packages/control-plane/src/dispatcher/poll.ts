@@ -14,6 +14,7 @@ import type { Departures } from './departures.js';
 import type { Pacer } from './pace.js';
 import type { AgentSession, Sessions } from './sessions.js';
 
+const never = new AbortController().signal;
 /** How long a replica that is behind an agent's cursor waits before it sends the agent elsewhere. */
 const behindMs = 2000;
 
@@ -53,13 +54,17 @@ export class Polls {
     this.#stop();
   }
 
-  async poll(request: PollRequest, signal: AbortSignal): Promise<PollResponse> {
+  async poll(
+    request: PollRequest,
+    signal: AbortSignal,
+    draining: AbortSignal = never,
+  ): Promise<PollResponse> {
     const session = this.#sessions.hear(request);
     session.supersede?.();
     const revision = await this.#catchUp(request, session, signal);
     forgetUnconfirmed(session, revision);
     const since: Since = { session, revision, knownDefinitions: request.knownDefinitions };
-    const answer = await this.#news(since, signal);
+    const answer = await this.#news(since, signal, draining);
     this.#pacer.exchanged();
     const pace = this.#pacer.pace();
     if (!answer) return { ...nothingNew(request, this.#store.epoch), pace };
@@ -73,7 +78,7 @@ export class Polls {
     if (!cursor || cursor.epoch !== this.#store.epoch) return 0;
     if (cursor.revision > this.#store.watched) {
       const limit = linkedAbort(signal, session.over.signal);
-      const timer = this.#clock.timer(behindMs, limit.end);
+      const timer = this.#clock.timer(behindMs, () => limit.end());
       try {
         await this.#store.reached(cursor.revision, limit.signal);
       } catch (cause) {
@@ -88,7 +93,7 @@ export class Polls {
   }
 
   /** The first answer with news, or what is known when a heartbeat is due; undefined: nothing may be told. */
-  async #news(since: Since, signal: AbortSignal): Promise<ComposedAnswer | undefined> {
+  async #news(since: Since, signal: AbortSignal, draining: AbortSignal): Promise<ComposedAnswer | undefined> {
     const due = this.#clock.monotonicMs() + this.#pacer.heartbeatMs;
     const turn = takeTurn(since.session);
     try {
@@ -96,21 +101,22 @@ export class Polls {
         checkOpen(since.session, signal);
         turn.look();
         const leftMs = due - this.#clock.monotonicMs();
-        if (turn.superseded) return undefined;
+        // A server that stops lets its agents go to another at once.
+        if (turn.superseded || draining.aborted) return undefined;
         if (!this.#readable()) {
           if (leftMs <= 0) return undefined;
-          await this.#until(turn, { signal, ms: leftMs });
+          await this.#until(turn, { signal, draining, ms: leftMs });
           continue;
         }
         const answer = composeAnswer(this.#sources, since);
         if (leftMs <= 0) return answer;
         if (answer.newest > this.#store.watched) {
           // The echo of an own commit comes within milliseconds.
-          await this.#until(turn, { signal, ms: leftMs, revision: answer.newest });
+          await this.#until(turn, { signal, draining, ms: leftMs, revision: answer.newest });
           continue;
         }
         if (answer.empty) {
-          await this.#until(turn, { signal, ms: leftMs });
+          await this.#until(turn, { signal, draining, ms: leftMs });
           continue;
         }
         const gatherMs = gathered ? 0 : Math.min(this.#pacer.gatherMs(), leftMs);
@@ -132,9 +138,14 @@ export class Polls {
   /** Until something may have changed, at most `ms`. */
   async #until(
     turn: Turn,
-    wait: { readonly signal: AbortSignal; readonly ms: number; readonly revision?: number },
+    wait: {
+      readonly signal: AbortSignal;
+      readonly draining: AbortSignal;
+      readonly ms: number;
+      readonly revision?: number;
+    },
   ): Promise<void> {
-    const limit = linkedAbort(wait.signal, turn.session.over.signal);
+    const limit = linkedAbort(wait.signal, wait.draining, turn.session.over.signal);
     const races: Promise<unknown>[] = [turn.woken(), this.#clock.sleep(wait.ms, limit.signal)];
     if (wait.revision !== undefined) races.push(this.#store.reached(wait.revision, limit.signal));
     await Promise.race(races.map(quietly));

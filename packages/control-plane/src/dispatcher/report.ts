@@ -224,5 +224,5 @@ function withAcknowledgement(record: TaskRecord): TaskRecord {
 
 function checkSession(session: AgentSession, conflictKey: string): void {
   if (conflictKey === keyOf('session', session.cluster, session.instance).path)
-    throw sessionOver({ ...session, session: session.id });
+    throw sessionOver(session.ref);
 }

@@ -35,6 +35,10 @@ export class AgentSession {
   /** Wakes the poll that waits: something of its tasks has changed. */
   wake: (() => void) | undefined;
 
+  get ref(): SessionRef {
+    return { cluster: this.cluster, instance: this.instance, session: this.id };
+  }
+
   constructor(ref: SessionRef, nowMs: number) {
     this.cluster = ref.cluster;
     this.instance = ref.instance;
@@ -92,7 +96,8 @@ export class Sessions {
 
   /** This replica may have lost its lease: no call of an agent is answered any more. */
   endAll(): void {
-    for (const session of [...this.#byInstance.values()]) this.#end(session);
+    // Deleting what a map's iteration has just given is allowed.
+    for (const session of this.#byInstance.values()) this.#end(session);
   }
 
   stop(): void {
@@ -111,7 +116,7 @@ export class Sessions {
   #end(session: AgentSession): void {
     const name = `${session.cluster}/${session.instance}`;
     if (this.#byInstance.get(name) === session) this.#byInstance.delete(name);
-    session.over.abort(sessionOver({ ...session, session: session.id }));
+    session.over.abort(sessionOver(session.ref));
   }
 }
 

@@ -7,14 +7,11 @@ const client: Caller = { kind: 'client-token', name: 'client' };
 const agent: Caller = { kind: 'agent', name: 'agent' };
 
 /**
- * Who carries this `authorization` header. Without one, anonymous; a token that is neither of ours is
- * AccessDeniedException at once, so that a mistyped one is never taken for none.
+ * Who carries this bearer token. Without one, anonymous; a token that is neither of ours is AccessDeniedException at
+ * once, so that a mistyped one is never taken for none.
  */
-export function callerOf(authorization: string | undefined, tokens: Tokens | undefined): Caller {
-  if (authorization === undefined || authorization === '') return anonymous;
-  if (!tokens) return anonymous;
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw accessDenied('The authorization is not of the form Bearer TOKEN.');
+export function callerOf(token: string | undefined, tokens: Tokens | undefined): Caller {
+  if (token === undefined || !tokens) return anonymous;
   const isClient = sameToken(token, tokens.client);
   const isAgent = sameToken(token, tokens.agent);
   if (isClient) return client;

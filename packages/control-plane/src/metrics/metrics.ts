@@ -1,3 +1,4 @@
+import type { RouteHandler } from '@longshore/aws-api';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type MetricKey, type MetricRow, metricTable } from './table.js';
 
@@ -45,6 +46,14 @@ export class Metrics {
   async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
     for (const source of this.#sources) await source.collect(this);
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+
+  /** GET /metrics. */
+  route(): RouteHandler {
+    return async () => {
+      const { contentType, text } = await this.scrape();
+      return { status: 200, headers: { 'content-type': contentType }, body: text };
+    };
   }
 
   #make(key: MetricKey, row: MetricRow): void {

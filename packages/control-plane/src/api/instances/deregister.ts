@@ -4,6 +4,7 @@ import {
   instanceReference,
   invalidParameter,
   type TaskRecord,
+  useOf,
 } from '@longshore/model';
 import { type CommitRequest, type Key, keyOf, type Stored, type TaskSummary } from '@longshore/store';
 import { activeCluster } from '../clusters/index.js';
@@ -63,7 +64,11 @@ function nextStep(
     if (living.length > 0 && !force) throw invalidParameter('Found running tasks on the instance.');
     const now = living.slice(0, tasksPerCommit);
     const last = now.length === living.length;
-    const shown = renderInstance(present.value, { cluster, id, tags: true }, { call, context });
+    const shown = renderInstance(
+      present.value,
+      { cluster, id, tags: true, use: useOf([]) },
+      { call, context },
+    );
     const answer = last ? { ...shown, status: 'INACTIVE', agentConnected: false } : 'more';
     return { commit: commitOf(target, { present, now, last }, context), answer };
   });

@@ -1,4 +1,10 @@
-import { type ContainerInstance, type InstanceRecord, instanceOf, useOf } from '@longshore/model';
+import {
+  type ContainerInstance,
+  type InstanceRecord,
+  type InstanceUse,
+  instanceOf,
+  useOf,
+} from '@longshore/model';
 import { keyOf, type Store } from '@longshore/store';
 import { type Reading, scopeOf } from '../common/index.js';
 
@@ -8,6 +14,8 @@ export interface Shown {
   readonly id: string;
   readonly tags?: boolean;
   readonly health?: boolean;
+  /** What its tasks hold, where that is about to change; else as of now. */
+  readonly use?: InstanceUse;
 }
 
 /** The instance as ECS shows it, with what its tasks hold as of now. */
@@ -16,7 +24,7 @@ export function renderInstance(record: InstanceRecord, shown: Shown, reading: Re
   return instanceOf(record, {
     ...shown,
     scope: scopeOf(reading),
-    use: useOf(store.tasks.onInstance(shown.cluster, shown.id)),
+    use: shown.use ?? useOf(store.tasks.onInstance(shown.cluster, shown.id)),
     agentConnected: isConnected(record, shown, store),
   });
 }

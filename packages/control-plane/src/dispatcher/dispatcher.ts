@@ -1,0 +1,94 @@
+import type { Clock, Component, Logger } from '@longshore/kit';
+import type {
+  PollRequest,
+  PollResponse,
+  RegisterRequest,
+  RegisterResponse,
+  ReportRequest,
+  ReportResponse,
+  ReportUtilisationRequest,
+  ReportUtilisationResponse,
+} from '@longshore/model';
+import type { Lease, Store } from '@longshore/store';
+import { Departures } from './departures.js';
+import { Heartbeats } from './heartbeats.js';
+import { Pacer } from './pace.js';
+import { Polls } from './poll.js';
+import { Registrations } from './register.js';
+import { Reports } from './report.js';
+import { Sessions } from './sessions.js';
+import { UtilisationMemory } from './utilisation.js';
+
+export interface DispatcherParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly lease: () => Lease | undefined;
+  readonly replica: string;
+  readonly serverVersion: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly instanceTimeoutMs: number;
+  readonly onRunning: (sinceCreatedMs: number) => void;
+}
+
+/** The agents' side of this replica: they register, poll for assignments and report. */
+export class Dispatcher implements Component {
+  readonly name = 'dispatcher';
+  readonly sessions: Sessions;
+  readonly utilisation: UtilisationMemory;
+  readonly #departures: Departures;
+  readonly #pacer: Pacer;
+  readonly #registrations: Registrations;
+  readonly #polls: Polls;
+  readonly #reports: Reports;
+  readonly #heartbeats: Heartbeats;
+
+  constructor(parts: DispatcherParts) {
+    const { store, clock } = parts;
+    const sessions = new Sessions(store, clock);
+    const departures = new Departures(store);
+    const pacer = new Pacer({
+      clock,
+      instanceTimeoutMs: parts.instanceTimeoutMs,
+      agents: () => sessions.size,
+    });
+    this.sessions = sessions;
+    this.utilisation = new UtilisationMemory(clock, sessions);
+    this.#departures = departures;
+    this.#pacer = pacer;
+    this.#registrations = new Registrations({ ...parts, sessions, pacer });
+    this.#polls = new Polls({ store, clock, sessions, departures, pacer });
+    this.#reports = new Reports({ ...parts, sessions, pacer });
+    this.#heartbeats = new Heartbeats({ ...parts, sessions });
+  }
+
+  async start(): Promise<void> {
+    await this.#heartbeats.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#heartbeats.stop();
+    this.#polls.stop();
+    this.#departures.stop();
+    this.sessions.stop();
+  }
+
+  register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResponse> {
+    return this.#registrations.register(request, signal);
+  }
+
+  /** `draining`: this server is about to stop, so the poll ends with what it has. */
+  poll(request: PollRequest, signal: AbortSignal, draining?: AbortSignal): Promise<PollResponse> {
+    return this.#polls.poll(request, signal, draining);
+  }
+
+  report(request: ReportRequest, signal: AbortSignal): Promise<ReportResponse> {
+    return this.#reports.report(request, signal);
+  }
+
+  reportUtilisation(request: ReportUtilisationRequest): ReportUtilisationResponse {
+    this.utilisation.report(request);
+    return { pace: this.#pacer.pace() };
+  }
+}

@@ -1,0 +1,129 @@
+import type { AwsCall, AwsOperations } from '@longshore/aws-api';
+import type { Clock } from '@longshore/kit';
+import { storeAway, unsupportedFeature } from '@longshore/model';
+import type { Handlers, RpcCall } from '@longshore/rpc';
+import type { Store } from '@longshore/store';
+import type { LongshoreRegistry } from '../api/longshore/index.js';
+import type { Call, Caller } from '../api/operation.js';
+import { type EcsRegistry, ecsOperationNames } from '../api/registry.js';
+import type { ServerContext } from '../api/server-context.js';
+import type { Dispatcher } from '../dispatcher/dispatcher.js';
+import type { Authorize, OperationRef, Resource } from './authorize.js';
+
+export interface DoorParts {
+  readonly authorize: Authorize;
+  readonly context: ServerContext;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The region of gRPC calls that name none. */
+  readonly region: string;
+}
+
+/** How long a call waits for a cache that is being rebuilt. */
+const relistWaitMs = 2000;
+
+type AnyOperation = (request: unknown, call: Call, context: ServerContext) => Promise<unknown>;
+
+/** Before every operation: may the caller, and is there a store to decide on. */
+async function enter(
+  parts: DoorParts,
+  caller: Caller,
+  operation: OperationRef,
+  request: unknown,
+): Promise<void> {
+  parts.authorize(caller, operation, resourceOf(request));
+  if (!worksWithoutStore.has(operation.name)) await storeReady(parts);
+}
+
+/** These say what is wrong while the store is away; Poll keeps waiting agents through a short outage. */
+const worksWithoutStore: ReadonlySet<string> = new Set(['GetVersion', 'Diagnose', 'Poll']);
+
+async function storeReady({ store, clock }: DoorParts): Promise<void> {
+  for (let waitedMs = 0; store.state.phase === 'relisting' && waitedMs < relistWaitMs; waitedMs += 20)
+    await clock.sleep(20);
+  const { phase, reason } = store.state;
+  if (phase !== 'ready') throw storeAway(`the store is ${phase}: ${reason}`);
+}
+
+/** What policies will ask of a request: every message of ours that concerns a cluster or an instance names it so. */
+function resourceOf(request: unknown): Resource {
+  if (typeof request !== 'object' || request === null) return {};
+  const { cluster, instance } = request as { readonly cluster?: unknown; readonly instance?: unknown };
+  return {
+    cluster: typeof cluster === 'string' ? cluster : undefined,
+    instance: typeof instance === 'string' ? instance : undefined,
+  };
+}
+
+function callOf(parts: DoorParts, call: RpcCall<Caller>): Call {
+  return {
+    caller: call.caller,
+    region: call.region ?? parts.region,
+    requestId: call.requestId,
+    signal: call.signal,
+  };
+}
+
+/** ECS's operations by gRPC, each of the contract: those that are not built are refused by name, behind the door. */
+export function ecsHandlers(registry: EcsRegistry, parts: DoorParts): Handlers<'EcsService', Caller> {
+  return Object.fromEntries(
+    ecsOperationNames.map((name) => [
+      name,
+      async (request: unknown, call: RpcCall<Caller>): Promise<unknown> => {
+        await enter(parts, call.caller, { service: 'EcsService', name }, request);
+        return await operationOf(registry, name)(request, callOf(parts, call), parts.context);
+      },
+    ]),
+  ) as Handlers<'EcsService', Caller>;
+}
+
+/** The same operations for the ECS API over HTTP. */
+export function awsOperations(registry: EcsRegistry, parts: DoorParts): AwsOperations<Caller> {
+  return Object.fromEntries(
+    ecsOperationNames.map((name) => [
+      name,
+      async (request: unknown, call: AwsCall<Caller>): Promise<unknown> => {
+        await enter(parts, call.caller, { service: 'EcsService', name }, request);
+        return await operationOf(registry, name)(request, call, parts.context);
+      },
+    ]),
+  ) as AwsOperations<Caller>;
+}
+
+function operationOf(registry: EcsRegistry, name: string): AnyOperation {
+  const operation = (registry as Readonly<Record<string, AnyOperation | undefined>>)[name];
+  if (!operation) throw unsupportedFeature(`${name} is not available: this server does not have it yet.`);
+  return operation;
+}
+
+export function longshoreHandlers(
+  registry: LongshoreRegistry,
+  parts: DoorParts,
+): Handlers<'LongshoreService', Caller> {
+  const unary = Object.entries(registry as Readonly<Record<string, AnyOperation>>).map(
+    ([name, operation]) =>
+      [
+        name,
+        async (request: unknown, call: RpcCall<Caller>): Promise<unknown> => {
+          await enter(parts, call.caller, { service: 'LongshoreService', name }, request);
+          return await operation(request, callOf(parts, call), parts.context);
+        },
+      ] as const,
+  );
+  return Object.fromEntries(unary) as Handlers<'LongshoreService', Caller>;
+}
+
+export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handlers<'AgentService', Caller> {
+  const behind =
+    <Q, R>(name: string, act: (request: Q, signal: AbortSignal, draining: AbortSignal) => Promise<R> | R) =>
+    async (request: Q, call: RpcCall<Caller>): Promise<R> => {
+      await enter(parts, call.caller, { service: 'AgentService', name }, request);
+      return await act(request, call.signal, call.draining);
+    };
+  return {
+    Register: behind('Register', (request, signal) => dispatcher.register(request, signal)),
+    Poll: behind('Poll', (request, signal, draining) => dispatcher.poll(request, signal, draining)),
+    Report: behind('Report', (request, signal) => dispatcher.report(request, signal)),
+    ReportUtilisation: behind('ReportUtilisation', (request) => dispatcher.reportUtilisation(request)),
+  };
+}

@@ -1,0 +1,139 @@
+import type { Expectation, Write } from '@longshore/store';
+import type { Ask, Place } from './ask.js';
+
+/**
+ * Beyond this a transaction only loses more when it meets a conflict: 20 instances with 5 tasks each were the best in
+ * a bare loop on etcd.
+ */
+const mostOps = 120;
+
+/** A task that was given a place and waits to be committed. */
+export interface Unit {
+  readonly ask: Ask;
+  /** Index into the ask's tasks. */
+  readonly task: number;
+  readonly place: Place;
+}
+
+/** Tasks that are committed together. Invariant: no two transactions of a round share an instance or a whole ask. */
+export interface Transaction {
+  readonly units: Unit[];
+  readonly instances: Set<string>;
+}
+
+export interface Packed {
+  readonly transactions: readonly Transaction[];
+  /** What found no room beside the others: it goes with the next round. */
+  readonly postponed: readonly Unit[];
+}
+
+interface Open extends Transaction {
+  /** Where this one was merged into another. */
+  into: Open | undefined;
+  expects: number;
+  writes: number;
+}
+
+/**
+ * Splits a round into transactions that share no key, each within etcd's limits. Tasks of one instance, and of one
+ * whole ask, go together; what would make a transaction too large is postponed.
+ */
+export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTransaction: number): Packed {
+  const limit = Math.min(opsPerTransaction, mostOps);
+  const byInstance = new Map<string, Open>();
+  const all: Open[] = [];
+  const postponed: Unit[] = [];
+  let filling: Open | undefined;
+  for (const bundle of bundles) {
+    const names = new Set(bundle.map(instanceName));
+    const touched = new Set(
+      [...names]
+        .map((name) => byInstance.get(name))
+        .filter((t) => t !== undefined)
+        .map(rootOf),
+    );
+    const fresh = [...names].filter((name) => !byInstance.has(name)).length;
+    const size = sizeOf(bundle, fresh);
+    // A bundle of new instances joins the transaction that is being filled.
+    if (touched.size === 0 && filling && fits([rootOf(filling)], size, limit)) touched.add(rootOf(filling));
+    if (!fits([...touched], size, limit)) {
+      if (touched.size > 0) {
+        postponed.push(...bundle);
+        continue;
+      }
+    }
+    const target = merge([...touched], all);
+    target.units.push(...bundle);
+    target.expects += size.expects;
+    target.writes += size.writes;
+    for (const name of names) {
+      target.instances.add(name);
+      byInstance.set(name, target);
+    }
+    filling = target;
+  }
+  return { transactions: all.filter((t) => !t.into), postponed };
+}
+
+function instanceName(unit: Unit): string {
+  return `${unit.ask.cluster}/${unit.place.instance}`;
+}
+
+function sizeOf(
+  bundle: readonly Unit[],
+  fences: number,
+): { readonly expects: number; readonly writes: number } {
+  const asks = new Set(bundle.map((u) => u.ask));
+  let expects = fences + bundle.length;
+  for (const ask of asks) expects += ask.expect.length;
+  return { expects, writes: fences + bundle.length };
+}
+
+function fits(
+  open: readonly Open[],
+  size: { readonly expects: number; readonly writes: number },
+  limit: number,
+): boolean {
+  const expects = open.reduce((sum, t) => sum + t.expects, size.expects);
+  const writes = open.reduce((sum, t) => sum + t.writes, size.writes);
+  return expects <= limit && writes <= limit;
+}
+
+function merge(open: readonly Open[], all: Open[]): Open {
+  const [target, ...others] = open;
+  if (!target) {
+    const made: Open = { units: [], instances: new Set(), into: undefined, expects: 0, writes: 0 };
+    all.push(made);
+    return made;
+  }
+  for (const other of others) {
+    target.units.push(...other.units.splice(0));
+    for (const name of other.instances) target.instances.add(name);
+    target.expects += other.expects;
+    target.writes += other.writes;
+    other.into = target;
+  }
+  return target;
+}
+
+function rootOf(open: Open): Open {
+  let root = open;
+  while (root.into) root = root.into;
+  return root;
+}
+
+/** What a transaction expects and writes; each key once. */
+export interface Assembled {
+  readonly expect: readonly Expectation[];
+  readonly write: readonly Write[];
+}
+
+export function uniqueExpectations(expectations: readonly Expectation[]): readonly Expectation[] {
+  const seen = new Map<string, Expectation>();
+  for (const expectation of expectations) {
+    const name =
+      'absentUnder' in expectation ? `under ${expectation.absentUnder.path}` : expectation.key.path;
+    if (!seen.has(name)) seen.set(name, expectation);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,262 @@
+import { type Clock, CodedError, deferred, type Logger, type Random, toError } from '@longshore/kit';
+import { serverException, storeAway } from '@longshore/model';
+import { attributeValue, type PlacementRequest, place, type Refusal } from '@longshore/scheduler';
+import { type Conflict, type Expectation, keyOf, type Store, type Write } from '@longshore/store';
+import type { Ask, AskOutcome, Place } from './ask.js';
+import type { InstanceViews } from './instance-views.js';
+import { packTransactions, type Transaction, type Unit, uniqueExpectations } from './packing.js';
+
+/** What one round takes at most. */
+const placementsPerRound = 1000;
+
+interface Waiting {
+  readonly ask: Ask;
+  readonly placed: (Place | undefined)[];
+  /** Indices of tasks that have yet to be committed or refused. */
+  open: number[];
+  /** How many of `open`, from its beginning, this round takes. */
+  share: number;
+  readonly refused: Refusal[];
+  readonly resolve: (outcome: AskOutcome) => void;
+  readonly reject: (error: Error) => void;
+  readonly sinceMs: number;
+}
+
+export interface RoundParts {
+  readonly store: Store;
+  readonly views: InstanceViews;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Told how long each ask took from its arrival to its outcome, in seconds. */
+  readonly onOutcome: (seconds: number) => void;
+}
+
+/**
+ * Places in rounds: what waits is decided in one turn on one state of the cache, split into transactions that share
+ * no key, and committed; the next round begins when all have answered.
+ * Invariant: every transaction expects and writes the fence of each instance that it places on, so two replicas never
+ * both win an instance on the same state; this replica never conflicts with itself.
+ */
+export class PlacementRounds {
+  readonly #parts: RoundParts;
+  readonly #requests: Waiting[] = [];
+  readonly #controllers: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when each task of the ask has been committed at a place or refused. Throws what the commit threw, and
+   * ServerException once the ask's signal aborts: its tasks may have been committed then.
+   */
+  async place(ask: Ask): Promise<AskOutcome> {
+    if (this.#stopped) throw storeAway('This server is stopping.');
+    const { promise, resolve, reject } = deferred<AskOutcome>();
+    const gone = (): void => reject(gaveUp(ask.signal));
+    ask.signal.addEventListener('abort', gone, { once: true });
+    const queue = ask.class === 'request' ? this.#requests : this.#controllers;
+    queue.push({
+      ask,
+      placed: ask.tasks.map(() => undefined),
+      open: ask.tasks.map((_, i) => i),
+      share: 0,
+      refused: [],
+      resolve,
+      reject,
+      sinceMs: this.#parts.clock.monotonicMs(),
+    });
+    this.#running ??= this.#run();
+    try {
+      return await promise;
+    } finally {
+      ask.signal.removeEventListener('abort', gone);
+    }
+  }
+
+  /** Takes no more asks and resolves when the round in flight has answered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // What arrives in this turn shares the first round.
+    await Promise.resolve();
+    while (this.#requests.length + this.#controllers.length > 0) await this.#round(this.#take());
+    this.#running = undefined;
+  }
+
+  #take(): Waiting[] {
+    const taken: Waiting[] = [];
+    let left = placementsPerRound;
+    for (const queue of [this.#requests, this.#controllers])
+      while (queue.length > 0 && left > 0) {
+        const waiting = queue.shift() as Waiting;
+        if (waiting.ask.signal.aborted) {
+          waiting.reject(gaveUp(waiting.ask.signal));
+          continue;
+        }
+        waiting.share = waiting.ask.whole ? waiting.open.length : Math.min(waiting.open.length, left);
+        left -= waiting.share;
+        taken.push(waiting);
+      }
+    return taken;
+  }
+
+  async #round(asked: readonly Waiting[]): Promise<void> {
+    let packed: ReturnType<typeof packTransactions>;
+    const waitingOf = new Map(asked.map((w) => [w.ask, w]));
+    try {
+      const bundles = this.#decide(asked);
+      packed = packTransactions(bundles, this.#parts.store.limits.opsPerCommit);
+    } catch (thrown) {
+      // A decision that throws is a fault of ours; the asks of this round learn of it, the next round goes on.
+      this.#parts.logger.error({ err: thrown }, 'placement decision failed');
+      for (const waiting of asked) waiting.reject(toError(thrown));
+      return;
+    }
+    const settled = new Set<Waiting>();
+    await Promise.all(packed.transactions.map((t) => this.#commit(t, waitingOf, settled)));
+    // From the last to the first, so that those that go again keep their order.
+    for (const waiting of [...asked].reverse()) {
+      if (settled.has(waiting)) continue;
+      if (waiting.open.length === 0) this.#settle(waiting, undefined);
+      else (waiting.ask.class === 'request' ? this.#requests : this.#controllers).unshift(waiting);
+    }
+  }
+
+  /** One turn: gives places to what waits, refuses what fits nowhere; the bundles are to be committed. */
+  #decide(asked: readonly Waiting[]): readonly (readonly Unit[])[] {
+    const bundles: (readonly Unit[])[] = [];
+    const byCluster = new Map<string, Waiting[]>();
+    for (const waiting of asked) {
+      const group = byCluster.get(waiting.ask.cluster);
+      if (group) group.push(waiting);
+      else byCluster.set(waiting.ask.cluster, [waiting]);
+    }
+    for (const [cluster, group] of byCluster) bundles.push(...this.#decideCluster(cluster, group));
+    return bundles;
+  }
+
+  #decideCluster(cluster: string, group: readonly Waiting[]): readonly (readonly Unit[])[] {
+    const { views, random } = this.#parts;
+    const requests = group.map((w): PlacementRequest => ({ ...w.ask.request, count: w.share }));
+    const seed = Math.floor(random.next() * 2 ** 32);
+    const placement = place(views.cluster(cluster), requests, { seed });
+    const units = group.map((): Unit[] => []);
+    for (const { request, instance, gpuIds } of placement.placed) {
+      const { ask, open } = group[request] as Waiting;
+      const list = units[request] as Unit[];
+      const view = views.get(cluster, instance);
+      const availabilityZone = (view && attributeValue(view, 'ecs.availability-zone')) ?? '';
+      list.push({ ask, task: open[list.length] as number, place: { instance, gpuIds, availabilityZone } });
+    }
+    for (const refusal of placement.refused) refuse(group[refusal.request] as Waiting, refusal);
+    return units.flatMap((list, i) => {
+      if (list.length === 0) return [];
+      return (group[i] as Waiting).ask.whole ? [list] : byInstance(list);
+    });
+  }
+
+  async #commit(
+    transaction: Transaction,
+    waitingOf: ReadonlyMap<Ask, Waiting>,
+    settled: Set<Waiting>,
+  ): Promise<void> {
+    const { store } = this.#parts;
+    const waiting = new Set(transaction.units.map((u) => waitingOf.get(u.ask) as Waiting));
+    try {
+      const outcome = await store.commit(this.#assemble(transaction));
+      if (outcome.ok) {
+        for (const unit of transaction.units) committed(waitingOf.get(unit.ask) as Waiting, unit);
+        return;
+      }
+      const own = [...waiting].filter((w) => ownsConflict(w.ask, transaction.units, outcome.conflict));
+      for (const w of own) {
+        settled.add(w);
+        this.#settle(w, outcome.conflict);
+      }
+      await store.reached(outcome.conflict.asOf);
+    } catch (thrown) {
+      for (const w of waiting) {
+        if (settled.has(w)) continue;
+        settled.add(w);
+        w.reject(toError(thrown));
+      }
+    }
+  }
+
+  #assemble(transaction: Transaction): {
+    readonly expect: readonly Expectation[];
+    readonly write: readonly Write[];
+  } {
+    const { store } = this.#parts;
+    const expect: Expectation[] = [];
+    const write: Write[] = [];
+    for (const name of transaction.instances) {
+      const [cluster = '', instance = ''] = name.split('/');
+      const key = keyOf('fence', cluster, instance);
+      const fence = store.get(key);
+      expect.push({ key, revision: fence?.revision ?? 0 });
+      write.push({ put: key, value: { counter: (fence?.value.counter ?? 0) + 1 } });
+    }
+    for (const unit of transaction.units) {
+      const task = unit.ask.tasks[unit.task];
+      if (!task) throw new CodedError('ServerException', 'a place was given to a task that nobody asked for');
+      const commit = task(unit.place);
+      expect.push(...unit.ask.expect, ...commit.expect);
+      write.push(commit.write);
+    }
+    return { expect: uniqueExpectations(expect), write };
+  }
+
+  #settle(waiting: Waiting, conflict: Conflict | undefined): void {
+    this.#parts.onOutcome((this.#parts.clock.monotonicMs() - waiting.sinceMs) / 1000);
+    waiting.resolve({ placed: waiting.placed, refused: waiting.refused, conflict });
+  }
+}
+
+const unitsPerBundle = 50;
+
+function byInstance(units: readonly Unit[]): readonly (readonly Unit[])[] {
+  const bundles: Unit[][] = [];
+  const filling = new Map<string, Unit[]>();
+  for (const unit of units) {
+    let bundle = filling.get(unit.place.instance);
+    if (!bundle || bundle.length === unitsPerBundle) {
+      bundle = [];
+      bundles.push(bundle);
+      filling.set(unit.place.instance, bundle);
+    }
+    bundle.push(unit);
+  }
+  return bundles;
+}
+
+/** Tasks of one ask are alike: where one of this round's share fits nowhere, those that had yet to come do not either. */
+function refuse(waiting: Waiting, refusal: Refusal): void {
+  const placed = waiting.share - refusal.count;
+  waiting.refused.push({ ...refusal, count: waiting.open.length - placed });
+  waiting.open = waiting.open.slice(0, placed);
+}
+
+function gaveUp(signal: AbortSignal): Error {
+  return serverException('The caller gave up before its tasks were placed.', { cause: signal.reason });
+}
+
+function committed(waiting: Waiting, unit: Unit): void {
+  waiting.placed[unit.task] = unit.place;
+  waiting.open = waiting.open.filter((task) => task !== unit.task);
+}
+
+/** Whether the key is one that the ask itself expects; a fence concerns the round alone. */
+function ownsConflict(ask: Ask, units: readonly Unit[], conflict: Conflict): boolean {
+  const own = units.filter((u) => u.ask === ask).flatMap((u) => ask.tasks[u.task]?.(u.place).expect ?? []);
+  return [...ask.expect, ...own].some(
+    (e) => ('absentUnder' in e ? e.absentUnder.path : e.key.path) === conflict.key,
+  );
+}

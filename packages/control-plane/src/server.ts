@@ -1,0 +1,341 @@
+import { hostname } from 'node:os';
+import { createAwsApi, HttpDoor, signatureV4 } from '@longshore/aws-api';
+import {
+  type Clock,
+  type Component,
+  type Logger,
+  makeLogger,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@longshore/kit';
+import { RpcServer } from '@longshore/rpc';
+import type { Store } from '@longshore/store';
+import { secretOfKey } from './access-keys.js';
+import { longshoreRegistry } from './api/longshore/index.js';
+import type { Caller } from './api/operation.js';
+import { ecsRegistry } from './api/registry.js';
+import type { ServerContext } from './api/server-context.js';
+import { type Config, isLoopback } from './config/config.js';
+import { formatListenAddress } from './config/listen-address.js';
+import { controllersOf } from './controllers/index.js';
+import { Leader } from './controllers/leader.js';
+import { Dispatcher } from './dispatcher/dispatcher.js';
+import { type Authorize, doorPolicy } from './door/authorize.js';
+import { callerOf } from './door/callers.js';
+import {
+  agentHandlers,
+  awsOperations,
+  type DoorParts,
+  ecsHandlers,
+  longshoreHandlers,
+} from './door/handlers.js';
+import { Readiness } from './door/readiness.js';
+import { loadSecrets, type Secrets } from './door/secrets.js';
+import { Metrics } from './metrics/metrics.js';
+import { commitMeter, ServerGauges } from './metrics/server-metrics.js';
+import { openStore } from './open-store.js';
+import { RpcPeers } from './peers.js';
+import { InstanceViews } from './placement/instance-views.js';
+import { PendingReasons } from './placement/pending-reasons.js';
+import { PlacementRounds } from './placement/rounds.js';
+import { Replica } from './replica/replica.js';
+import { Supervision } from './supervision.js';
+import { serverVersion } from './version.js';
+
+/** What a test, or a program that embeds the server, may bring itself. */
+export interface ServerParts {
+  readonly store?: Store;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+}
+
+export interface RunningServer {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly replica: string;
+  readonly context: ServerContext;
+  readonly leader: Leader;
+  /** Rejects when a component died: the process must end. */
+  readonly failed: Promise<never>;
+  /** Graceful, bounded, in reverse order of the start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a replica: store, presence, agents' side, controllers, doors. Resolves when the doors are open, whether etcd
+ * answers or not: until it does, calls get UNAVAILABLE and /readyz says why. Throws where a file or port cannot be had.
+ */
+export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
+  const clock = parts.clock ?? systemClock;
+  const random = parts.random ?? systemRandom;
+  const logger = parts.logger ?? makeLogger('longshore-server', { level: config.logLevel });
+  const supervision = new Supervision(logger);
+  try {
+    const secrets = await loadSecrets(config, random);
+    warnIfOpen(config, logger);
+    return await compose({ config, clock, random, logger, supervision, secrets, store: parts.store });
+  } catch (thrown) {
+    await supervision.stop();
+    throw thrown;
+  }
+}
+
+interface Composition {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly supervision: Supervision;
+  readonly secrets: Secrets;
+  readonly store: Store | undefined;
+}
+
+async function compose(given: Composition): Promise<RunningServer> {
+  const { config, clock, random, logger, supervision, secrets } = given;
+  const version = serverVersion();
+  const replica = config.replicaName ?? defaultReplicaName(config, random);
+  const metrics = new Metrics();
+  const opening = { replica, clock, random, logger, version, meter: commitMeter(metrics) };
+  const store = given.store ?? openStore(config, opening);
+  await supervision.start(store);
+  const views = new InstanceViews(store);
+  const rounds = new PlacementRounds({
+    store,
+    views,
+    clock,
+    random,
+    logger,
+    onOutcome: (seconds) => metrics.observe('placementSeconds', {}, seconds),
+  });
+  await supervision.start(stopping('views', () => views.stop()));
+  await supervision.start(stopping('placement', () => rounds.stop()));
+  const presence = new Replica({
+    store,
+    clock,
+    logger,
+    replica,
+    version,
+    addresses: () => doors.addresses(),
+    onLost: () => dispatcher.sessions.endAll(),
+  });
+  const dispatcher = new Dispatcher({
+    store,
+    clock,
+    logger,
+    lease: () => presence.lease,
+    replica,
+    serverVersion: version,
+    accountId: config.accountId,
+    region: config.region,
+    instanceTimeoutMs: config.instanceTimeoutMs,
+    onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
+  });
+  const peers = new RpcPeers(secrets.tokens?.client, config.tls !== undefined);
+  const context: ServerContext = {
+    store,
+    clock,
+    random,
+    logger,
+    accountId: config.accountId,
+    views,
+    rounds,
+    config,
+    replica,
+    version,
+    sessions: dispatcher.sessions,
+    utilisation: dispatcher.utilisation,
+    peers,
+    sealKey: secrets.sealKey,
+  };
+  const pending = new PendingReasons();
+  const leader = new Leader({
+    store,
+    clock,
+    random,
+    logger,
+    replica,
+    controllers: (underLeadership) => controllersOf({ context, pending, ...underLeadership }),
+  });
+  const gauges = new ServerGauges({
+    metrics,
+    store,
+    views,
+    clock,
+    leading: () => leader.leading,
+    pending: () => pending.counts(),
+  });
+  const doors = new Doors({ given, context, dispatcher, metrics, presence });
+  await supervision.start(stopping('peers', () => peers.close()));
+  await supervision.start(stopping('gauges', () => gauges.stop()));
+  await supervision.start(dispatcher);
+  await doors.start(supervision);
+  await supervision.start(presence);
+  await supervision.start(leader);
+  logger.info(
+    { replica, version, grpc: doors.addresses().grpc, http: doors.addresses().http },
+    'server started',
+  );
+  return {
+    grpcPort: doors.grpc.port,
+    httpPort: doors.http.port,
+    replica,
+    context,
+    leader,
+    failed: supervision.failed,
+    stop: () => supervision.stop(),
+  };
+}
+
+interface DoorsParts {
+  readonly given: Composition;
+  readonly context: ServerContext;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: Metrics;
+  readonly presence: Replica;
+}
+
+/** The two listeners, before which the one door stands. */
+class Doors {
+  readonly grpc: RpcServer<Caller>;
+  readonly http: HttpDoor;
+  readonly #config: Config;
+
+  constructor({ given, context, dispatcher, metrics, presence }: DoorsParts) {
+    const { config, clock, random, logger, secrets } = given;
+    const { tokens } = secrets;
+    const authorize = doorPolicy({ anonymousMayAll: tokens === undefined });
+    const door: DoorParts = { authorize, context, store: context.store, clock, region: config.region };
+    const observe = (outcome: { operation: string; code: string; seconds: number }): void => {
+      metrics.count('apiRequests', { operation: outcome.operation, code: outcome.code });
+      metrics.observe('apiSeconds', { operation: outcome.operation }, outcome.seconds);
+    };
+    this.#config = config;
+    this.grpc = new RpcServer<Caller>({
+      listen: config.grpcListen,
+      tls: config.tls,
+      authorize: (attempt) => letIn(callerOf(attempt.token, tokens), attempt.service, authorize),
+      observe: (outcome) => {
+        observe(outcome);
+        logCall(logger, outcome);
+      },
+      logger,
+      clock,
+      random,
+      stopWithinMs: 5000,
+    });
+    this.grpc.serve('EcsService', ecsHandlers(ecsRegistry, door));
+    this.grpc.serve('AgentService', agentHandlers(dispatcher, door));
+    this.grpc.serve('LongshoreService', longshoreHandlers(longshoreRegistry, door));
+    const readiness = new Readiness({ store: context.store, presence });
+    const aws = createAwsApi<Caller>({
+      // An unsigned call gets here only from this machine, where the server was told to let it in.
+      operations: awsOperations(ecsRegistry, {
+        ...door,
+        authorize: doorPolicy({ anonymousMayAll: config.allowAnonymous }),
+      }),
+      authenticate: signatureV4({
+        secretOf: (id) => secretOfKey(context, id),
+        clock,
+        maxSkewMs: config.clockSkewMs,
+        regions: config.regions.length > 0 ? config.regions : undefined,
+        anonymous: config.allowAnonymous ? { region: config.region } : undefined,
+      }),
+      authorize: ({ identity }) => ({ kind: identity.kind, name: identity.name }),
+      accountId: config.accountId,
+      logger,
+      clock,
+      observe: (outcome) => {
+        observe(outcome);
+        logCall(logger, { ...outcome, service: 'EcsService', caller: outcome.identity });
+      },
+    });
+    this.http = new HttpDoor({
+      listen: config.httpListen,
+      tls: config.tls,
+      routes: { 'POST /': aws, ...readiness.routes(), 'GET /metrics': metrics.route() },
+      logger,
+      clock,
+      random,
+      stopWithinMs: 5000,
+    });
+  }
+
+  addresses(): { readonly grpc: string; readonly http: string } {
+    const { grpcListen, httpListen, advertiseAddress } = this.#config;
+    const reachable = (address: { host: string; port: number }, port: number): string =>
+      formatListenAddress({ host: isWildcard(address.host) ? hostname() : address.host, port });
+    return {
+      grpc: advertiseAddress ?? reachable(grpcListen, this.grpc.port || grpcListen.port),
+      http: reachable(httpListen, this.http.port || httpListen.port),
+    };
+  }
+
+  async start(supervision: Supervision): Promise<void> {
+    await supervision.start(this.http);
+    await supervision.start(this.grpc);
+  }
+}
+
+/** gRPC's own services (reflection) are for clients; ours are let in by operation, once the request is known. */
+function letIn(caller: Caller, service: string, authorize: Authorize): Caller {
+  const ours = service === 'EcsService' || service === 'AgentService' || service === 'LongshoreService';
+  if (!ours) authorize(caller, { service: 'LongshoreService', name: service }, {});
+  return caller;
+}
+
+function logCall(
+  logger: Logger,
+  outcome: {
+    service: string;
+    operation: string;
+    code: string;
+    seconds: number;
+    requestId: string;
+    caller: unknown;
+    peer: string;
+  },
+): void {
+  const { service, operation, code, requestId, peer } = outcome;
+  const caller = (outcome.caller as { readonly name?: string } | undefined)?.name;
+  const fields = {
+    service,
+    operation,
+    code,
+    requestId,
+    peer,
+    caller,
+    ms: Math.round(outcome.seconds * 1000),
+  };
+  if (service === 'AgentService' && code === 'OK') logger.trace(fields, 'call');
+  else logger.debug(fields, 'call');
+}
+
+function warnIfOpen(config: Config, logger: Logger): void {
+  const open = [config.grpcListen, config.httpListen].filter((a) => !isLoopback(a.host));
+  if (open.length === 0) return;
+  const listens = open.map(formatListenAddress);
+  if (config.tokenFile && config.tls) return;
+  logger.warn(
+    { listens, tokens: config.tokenFile !== undefined, tls: config.tls !== undefined },
+    config.tokenFile
+      ? 'listens off loopback with tokens but without TLS: who sees the traffic sees the tokens'
+      : 'listens off loopback without tokens (--insecure): everybody who reaches the ports may do everything',
+  );
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function defaultReplicaName(config: Config, random: Random): string {
+  const host = hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-');
+  return config.grpcListen.port === 0
+    ? `${host}-${random.hexId().slice(0, 8)}`
+    : `${host}-${config.grpcListen.port}`;
+}
+
+function stopping(name: string, stop: () => void | Promise<void>): Component {
+  return { name, start: async () => undefined, stop: async () => stop() };
+}
