@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { defaultDeadlinesMs, type EngineCall } from '../deadlines.js';
 import type { CallOptions } from '../driver.js';
 import type { RuntimeErrorCode } from '../errors.js';
-import { CallEnded, EngineRefusal, toRefusal, toRuntimeError } from './engine-error.js';
+import { CallEnded, EngineRefusal, toRuntimeError } from './engine-error.js';
 import { connectionOf, type EngineHost, socketOf } from './engine-host.js';
 import { Semaphore } from './semaphore.js';
 
@@ -105,7 +105,7 @@ export class EngineClient {
   }
 
   toError(code: RuntimeErrorCode, thrown: unknown): Error {
-    return toRuntimeError(code, toRefusal(thrown), this.#socket);
+    return toRuntimeError(code, thrown, this.#socket);
   }
 
   #callOf(signal: AbortSignal): Call {
@@ -119,19 +119,15 @@ export class EngineClient {
 
   async #json<T>(request: EngineRequest, signal: AbortSignal): Promise<T | undefined> {
     const docker = await this.#docker(signal);
-    return this.#slots[request.weight ?? 'light'].with(signal, async () => {
-      try {
-        return (await dial(docker, request, signal, false)) as T;
-      } catch (thrown) {
-        if (thrown instanceof EngineRefusal && request.accept?.includes(thrown.status)) return undefined;
-        throw thrown;
-      }
-    });
+    return this.#slots[request.weight ?? 'light'].with(signal, () => askJson<T>(docker, request, signal));
   }
 
   async #stream(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const docker = await this.#docker(signal);
-    return (await dial(docker, request, signal, true)) as IncomingMessage;
+    const answer = await dial(docker, request, signal);
+    const refusal = await refusalOf(answer);
+    if (refusal) throw refusal;
+    return answer;
   }
 
   async #docker(signal: AbortSignal): Promise<Docker> {
@@ -147,41 +143,86 @@ export class EngineClient {
   }
 
   async #agree(signal: AbortSignal): Promise<Docker> {
-    const request: EngineRequest = { path: '/version' };
-    const asked = dial(new Docker(this.#connection), request, signal, false);
-    const version = (await Promise.race([asked, aborted(signal)])) as { ApiVersion?: string };
-    const theirs = version.ApiVersion ?? newestApiVersion;
-    return new Docker({ ...this.#connection, version: `v${olderVersion(theirs, newestApiVersion)}` });
+    const asked = askJson<EngineVersion>(new Docker(this.#connection), { path: '/version' }, signal);
+    const version = await Promise.race([asked, aborted(signal)]);
+    return new Docker({ ...this.#connection, version: `v${spokenVersion(version ?? {})}` });
   }
 }
 
-/** docker-modem's answer or its refusal; the refusal with the engine's words. */
-function dial(
-  docker: Docker,
-  request: EngineRequest,
-  signal: AbortSignal,
-  isStream: boolean,
-): Promise<unknown> {
+interface EngineVersion {
+  readonly ApiVersion?: string;
+  readonly MinAPIVersion?: string;
+}
+
+/** The newest that both know; an engine that has forgotten ours is spoken to in the oldest that it knows. */
+function spokenVersion({ ApiVersion = newestApiVersion, MinAPIVersion }: EngineVersion): string {
+  const both = olderVersion(ApiVersion, newestApiVersion);
+  return MinAPIVersion !== undefined && olderVersion(both, MinAPIVersion) === both ? MinAPIVersion : both;
+}
+
+/** docker-modem rejects 304, and reads some refusals wrongly: every status comes back to us. */
+const everyStatus = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [100 + i, true]));
+
+/**
+ * The answer as it comes in: docker-modem's own collecting of it never ends when the connection breaks in the middle.
+ */
+function dial(docker: Docker, request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const { method = 'GET', path, query = {}, body, registryAuth } = request;
   return new Promise((resolve, reject) => {
     docker.modem.dial(
       {
         path: `${path}?`,
         method,
-        isStream,
+        isStream: true,
         // `_body` apart from `_query`: else all of it, environment included, would stand in the URL.
         options: { _query: query, _body: Buffer.isBuffer(body) ? undefined : (body ?? {}) },
         ...(Buffer.isBuffer(body) && { file: body }),
         ...(registryAuth !== undefined && { authconfig: registryAuth }),
         abortSignal: signal,
-        statusCodes: { 200: true, 201: true, 204: true },
+        statusCodes: everyStatus,
       },
       (error, answer) => {
-        if (!error) return resolve(answer);
-        reject((signal.aborted ? signal.reason : toRefusal(error)) as Error);
+        if (!error) return resolve(answer as IncomingMessage);
+        reject((signal.aborted ? signal.reason : error) as Error);
       },
     );
   });
+}
+
+async function askJson<T>(
+  docker: Docker,
+  request: EngineRequest,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const answer = await dial(docker, request, signal);
+  if (request.accept?.includes(answer.statusCode ?? 0)) {
+    answer.resume();
+    return undefined;
+  }
+  const refusal = await refusalOf(answer);
+  if (refusal) throw refusal;
+  const text = await textOf(answer);
+  return text === '' ? undefined : (JSON.parse(text) as T);
+}
+
+/** The engine's own words stand in the body. */
+async function refusalOf(answer: IncomingMessage): Promise<EngineRefusal | undefined> {
+  const { statusCode = 0 } = answer;
+  if (statusCode >= 200 && statusCode < 300) return undefined;
+  const text = await textOf(answer);
+  return new EngineRefusal(statusCode, wordsOf(text) || `HTTP ${statusCode}`);
+}
+
+function wordsOf(text: string): string {
+  if (!text.startsWith('{')) return text.trim();
+  const { message } = JSON.parse(text) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : text.trim();
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

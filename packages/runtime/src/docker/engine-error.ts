@@ -50,28 +50,6 @@ const looks = new Set<RuntimeErrorCode>([
   'RuntimeError',
 ]);
 
-/** What docker-modem's error object holds beside its message. */
-interface ModemError extends Error {
-  readonly statusCode?: number;
-  readonly json?: unknown;
-  readonly code?: string;
-}
-
-/** Whatever a call threw, as the engine's refusal, as the end of a call, or as it is. */
-export function toRefusal(thrown: unknown): unknown {
-  const error = thrown as ModemError;
-  if (typeof error?.statusCode !== 'number') return thrown;
-  return new EngineRefusal(error.statusCode, wordsOf(error));
-}
-
-/** docker-modem names 404 wrongly ("no such container" for an image): the engine's own words are in the body. */
-function wordsOf(error: ModemError): string {
-  const { json } = error;
-  if (Buffer.isBuffer(json)) return json.toString().trim();
-  const message = (json as { message?: unknown } | null)?.message;
-  return typeof message === 'string' ? message : error.message;
-}
-
 export function statusOf(thrown: unknown): number | undefined {
   return thrown instanceof EngineRefusal ? thrown.status : undefined;
 }

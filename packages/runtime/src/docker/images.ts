@@ -26,29 +26,27 @@ export class DockerImages {
   }
 
   /** An image may come with HTTP 200 and an error inside the stream; and the stream may fall silent. */
-  pull(image: string, options: PullOptions): Promise<void> {
+  async pull(image: string, options: PullOptions): Promise<void> {
     const silence = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
-    return this.#client.call(
-      'pullImage',
-      'CannotPullContainerError',
-      { ...options, signal },
-      async (call) => {
-        const watchdog = new Watchdog(this.#clock, options.inactivityMs ?? defaultInactivityMs, (ms) =>
-          silence.abort(new Error(`the registry sent nothing for ${ms / 1000} s`)),
-        );
-        try {
-          await readPull(call, image, options, () => watchdog.alive());
-        } catch (thrown) {
-          if (!silence.signal.aborted) throw thrown;
-          throw new RuntimeError('CannotPullContainerError', messageOf(silence.signal.reason), {
-            retryable: true,
-          });
-        } finally {
-          watchdog.end();
-        }
-      },
+    const watchdog = new Watchdog(this.#clock, options.inactivityMs ?? defaultInactivityMs, (ms) =>
+      silence.abort(new Error(`the registry sent nothing for ${ms / 1000} s`)),
     );
+    const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
+    const bounds = { ...options, signal };
+    try {
+      await this.#client.call('pullImage', 'CannotPullContainerError', bounds, (call) =>
+        readPull(call, image, options, () => watchdog.alive()),
+      );
+    } catch (thrown) {
+      if (!silence.signal.aborted) throw thrown;
+      const { reason } = silence.signal;
+      throw new RuntimeError('CannotPullContainerError', messageOf(reason), {
+        retryable: true,
+        cause: thrown,
+      });
+    } finally {
+      watchdog.end();
+    }
   }
 
   inspect(image: string, options: CallOptions): Promise<ImageFacts | undefined> {

@@ -48,7 +48,8 @@ export const linuxParametersTable: TableOf<LinuxParameters> = {
     },
   },
   initProcessEnabled: honoured((body, { definition }) => {
-    body.HostConfig.Init = definition.linuxParameters?.initProcessEnabled ?? false;
+    const init = definition.linuxParameters?.initProcessEnabled;
+    if (init !== undefined) body.HostConfig.Init = init;
   }, tmpfsProof),
   sharedMemorySize: honoured((body, { definition }) => {
     const size = definition.linuxParameters?.sharedMemorySize;
