@@ -29,6 +29,8 @@ export class FakeControlPlane implements ControlPlane {
   /** Thrown by the next calls of this name. */
   readonly faults = new Map<'register' | 'poll' | 'report', Error>();
   region = 'us-east-1';
+  /** The id that a new instance gets. */
+  instance = 'fedcba9876543210fedcba9876543210';
 
   /** Orders a task; gives its id. */
   run(definition: TaskDefinition, assignment: Partial<Assignment> = {}): string {
@@ -63,7 +65,7 @@ export class FakeControlPlane implements ControlPlane {
       this.registered.push(request);
       this.session += 1;
       return {
-        instance: request.instance || 'fedcba9876543210fedcba9876543210',
+        instance: request.instance || this.instance,
         cluster: request.cluster,
         session: this.session,
         serverVersion: '0.1.0',

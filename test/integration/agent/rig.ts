@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { silentLogger, systemRandom } from '@longshore/kit';
+import type { ContainerDefinition, TaskDefinition, TaskReport } from '@longshore/model';
+import { RpcServer } from '@longshore/rpc';
+import { TestEngine } from '../../support/docker.js';
+import { eventually } from '../../support/eventually.js';
+import { FakeControlPlane } from '../../unit/agent/fake-control-plane.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const start = `import('${root}packages/agent/src/main.ts').then((m) => m.main(process.argv.slice(1)))`;
+
+/** A real agent process on the real engine, with a control plane in memory at the other end of a real connection. */
+export class AgentRig {
+  readonly plane = new FakeControlPlane();
+  readonly engine = new TestEngine();
+  readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
+  readonly #flags: readonly string[];
+  readonly #variables: Readonly<Record<string, string>>;
+  readonly #server: RpcServer<undefined>;
+  #agent: ChildProcess | undefined;
+  #log = '';
+
+  constructor(flags: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
+    this.#flags = flags;
+    this.#variables = variables;
+    // Instances of test runs never share a name: the label is what clean-up goes by.
+    this.plane.instance = systemRandom.hexId();
+    const { plane } = this;
+    this.#server = new RpcServer({
+      listen: { host: '127.0.0.1', port: 0 },
+      authorize: () => undefined,
+      logger: silentLogger,
+    });
+    this.#server.serve('AgentService', {
+      Register: (request) => plane.register(request),
+      Poll: (request, call) => plane.poll(request, { signal: AbortSignal.any([call.signal, call.draining]) }),
+      Report: (request) => plane.report(request),
+      ReportUtilisation: (request) => plane.reportUtilisation(request),
+      TaskProtection: (request) => plane.taskProtection(request),
+    });
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#agent?.pid;
+  }
+
+  async start(): Promise<this> {
+    await this.#server.start();
+    await this.startAgent();
+    return this;
+  }
+
+  async startAgent(): Promise<void> {
+    const sessions = this.plane.session;
+    const flags = [
+      '--endpoints',
+      `127.0.0.1:${this.#server.port}`,
+      '--data-dir',
+      this.directory,
+      ...this.#flags,
+    ];
+    const ports = ['--introspection-port', '0', '--metadata-port', '0', '--metrics-port', '0'];
+    const node = ['--import=tsx', '--conditions=source', '-e', start, '--'];
+    this.#agent = spawn(process.execPath, [...node, ...ports, ...flags], {
+      cwd: root,
+      env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...this.#variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#log += chunk.toString();
+    };
+    this.#agent.stdout?.on('data', keep);
+    this.#agent.stderr?.on('data', keep);
+    await eventually(() => this.plane.session > sessions && this.plane.reports.some((r) => r.complete), {
+      withinMs: 20_000,
+      state: () => this.#log,
+    });
+  }
+
+  /** SIGKILL, or what is said; resolves when the process is gone. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    const agent = this.#agent;
+    if (!agent || agent.exitCode !== null || agent.signalCode !== null) return agent?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => agent.once('exit', resolve));
+    agent.kill(signal);
+    return gone;
+  }
+
+  definition(
+    containers: readonly (Partial<ContainerDefinition> & { readonly name: string })[],
+    overrides: Partial<TaskDefinition> = {},
+  ): TaskDefinition {
+    return {
+      family: 'it',
+      revision: 1,
+      networkMode: 'bridge',
+      containerDefinitions: containers.map((c) => ({
+        image: 'busybox:1.36',
+        essential: true,
+        memory: 16,
+        command: ['sleep', '3600'],
+        dockerLabels: this.engine.labels,
+        stopTimeout: 1,
+        ...c,
+      })),
+      ...overrides,
+    };
+  }
+
+  reaches(id: string, status: string): Promise<TaskReport> {
+    return eventually(
+      () => {
+        const report = this.plane.states.get(id);
+        if (report?.lastStatus !== status) throw new Error(`task is ${report?.lastStatus}, not ${status}`);
+        return report;
+      },
+      { withinMs: 30_000, state: () => ({ report: this.plane.states.get(id), log: this.#log.slice(-4000) }) },
+    );
+  }
+
+  /** The containers of this run, by what the engine lists. */
+  async containers(): Promise<
+    readonly { readonly Id: string; readonly State: string; readonly Created: number }[]
+  > {
+    const label = `longshore.instance=${this.plane.instance}`;
+    const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+    const answer = await this.engine.ask<{ Id: string; State: string; Created: number }[]>(
+      'GET',
+      `/containers/json?all=true&filters=${filters}`,
+    );
+    return answer.body;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await this.#server.stop();
+    for (const { Id } of await this.containers())
+      await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
+    await this.engine.cleanUp();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
