@@ -91,6 +91,13 @@ export class TestEtcd {
     await ended;
   }
 
+  /** Another, empty etcd on the same ports. */
+  async wipe(): Promise<void> {
+    await this.kill();
+    rmSync(join(this.dataDir, 'member'), { recursive: true, force: true });
+    await this.run();
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.dataDir, { recursive: true, force: true });

@@ -45,10 +45,9 @@ export function needsHere(context: Mocha.Context, ...wanted: readonly Need[]): v
 }
 
 function skip(context: Mocha.Context, reason: string): void {
-  const { test, currentTest } = context;
-  const at = currentTest ?? test;
-  if (at) Object.assign(at, { skipReason: reason });
-  if (at?.parent) Object.assign(at.type === 'hook' ? at.parent : at, { skipReason: reason });
+  const at = context.currentTest ?? context.test;
+  // A hook skips the suite that it belongs to; the reporter looks for the reason there.
+  for (const runnable of [at, at?.parent]) if (runnable) Object.assign(runnable, { skipReason: reason });
   context.skip();
 }
 

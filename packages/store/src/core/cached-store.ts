@@ -90,6 +90,7 @@ export class CachedStore implements Store {
       name: `${replica}-${random.hexId().slice(0, 8)}`,
       committed: (revision, writes) => cache.applyOwn(revision, writes),
       troubled: (error) => this.#health.callFailed(error.message),
+      answered: () => this.#health.callAnswered(),
       meter: parts.meter ?? {},
     });
     this.#leases = new Leases(parts);

@@ -27,6 +27,8 @@ export interface CommitterParts {
   readonly committed: (revision: number, writes: readonly OwnWrite[]) => void;
   /** A call failed in a way that says something about the backend's health. */
   readonly troubled: (error: BackendError) => void;
+  /** A call was answered. */
+  readonly answered: () => void;
   readonly meter: CommitMeter;
 }
 
@@ -163,6 +165,7 @@ export class Committer {
       this.#parts.meter.group?.(group.length);
       try {
         const outcome = await this.#parts.backend.transact(transaction);
+        this.#parts.answered();
         if (outcome.ok) {
           lane.moved(outcome.revision);
           this.#succeed(group, outcome.revision);
@@ -240,6 +243,7 @@ export class Committer {
     for (const one of touched) this.#doubt.add(one);
     try {
       const revision = await lane.fateOf(mark, this.#stop.signal);
+      this.#parts.answered();
       this.#parts.logger.warn(
         { members: group.length, happened: revision !== undefined },
         'lost answer resolved',

@@ -6,6 +6,7 @@ import {
   type Logger,
   type Random,
   settle,
+  type Timer,
   toError,
 } from '@longshore/kit';
 import { type Backend, BackendError, type RawEvent, type RawWatch, refusals } from '../backend.js';
@@ -45,6 +46,9 @@ export class Follower {
   #identity: string | undefined;
   #watch: RawWatch | undefined;
   #endWatch: ((reason: string) => void) | undefined;
+  /** Runs from the first attempt to open a watch until one is open. */
+  #grace: Timer | undefined;
+  #lastEnd = 'no answer yet';
   #queue: (readonly RawEvent[])[] = [];
   #queued = 0;
   #draining = false;
@@ -70,6 +74,7 @@ export class Follower {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('stopped'));
     this.#endWatch?.('stopped');
+    this.#grace?.cancel();
     this.#settledOnce.resolve();
     await this.#running;
   }
@@ -151,15 +156,14 @@ export class Follower {
     const ended = deferred<WatchEnd>();
     let opened = false;
     const end = (reason: string, compacted = false): void => ended.resolve({ compacted, opened, reason });
-    const timer = clock.timer(graceMs, () => {
-      health.watchTrouble('the watch on the store could not be opened');
+    this.#grace ??= clock.timer(graceMs, () => {
+      health.watchTrouble(`the watch on the store is not open: ${this.#lastEnd}`);
       this.#settledOnce.resolve();
     });
     this.#endWatch = end;
     const watch = backend.watch('live/', cache.watched + 1, {
       opened: (at) => {
         opened = true;
-        timer.cancel();
         this.#opened(at).catch((thrown: unknown) =>
           thrown instanceof BackendError ? end(thrown.message) : ended.reject(toError(thrown)),
         );
@@ -170,9 +174,10 @@ export class Follower {
     });
     this.#watch = watch;
     try {
-      return await ended.promise;
+      const known = await ended.promise;
+      this.#lastEnd = known.reason;
+      return known;
     } finally {
-      timer.cancel();
       watch.close();
       this.#watch = undefined;
       this.#endWatch = undefined;
@@ -187,6 +192,8 @@ export class Follower {
     // A member that lags behind may open the watch at an earlier revision; only a quorum's answer is a proof.
     if (at.revision < cache.watched || at.identity !== this.#identity)
       this.#check(await backend.range({ from: 'live/', to: 'live0', limit: 1 }));
+    this.#grace?.cancel();
+    this.#grace = undefined;
     health.watchTrouble(undefined);
     health.phase('ready', 'lists and watches');
     this.#settledOnce.resolve();

@@ -1,4 +1,4 @@
-import { backoffMs, type Clock, type Logger, messageOf, type Random } from '@longshore/kit';
+import { backoffMs, type Clock, type Logger, messageOf, type Random, type Timer } from '@longshore/kit';
 import type { StoreState } from '../store.js';
 
 export interface HealthParts {
@@ -24,7 +24,8 @@ export class Health {
   #watchTrouble: string | undefined;
   #callTrouble: string | undefined;
   #shown: StoreState['phase'] = 'starting';
-  #probing = false;
+  /** The probing that goes on; another, or none, ends it. */
+  #probing: { readonly slow: Timer } | undefined;
   #stopped = false;
 
   constructor(parts: HealthParts) {
@@ -50,28 +51,38 @@ export class Health {
 
   /** One lost answer is no proof: the state changes where a probe fails too, or is not answered soon. */
   callFailed(reason: string): void {
-    if (this.#stopped || this.#probing) return;
-    void this.#probe(reason);
+    if (!this.#stopped && !this.#probing) void this.#probe(reason);
+  }
+
+  /** Any answer that took a quorum is as good as a probe's. */
+  callAnswered(): void {
+    if (this.#probing) this.#endProbing();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#endProbing();
   }
 
   async #probe(reason: string): Promise<void> {
-    this.#probing = true;
     const slow = this.#parts.clock.timer(slowMs, () => this.#callsTrouble(reason));
-    for (let attempt = 0; !this.#stopped; attempt++) {
+    const mine = { slow };
+    this.#probing = mine;
+    for (let attempt = 0; this.#probing === mine; attempt++) {
       try {
         await this.#parts.probe();
-        break;
+        if (this.#probing === mine) this.#endProbing();
+        return;
       } catch (thrown) {
-        this.#callsTrouble(messageOf(thrown));
+        if (this.#probing === mine) this.#callsTrouble(messageOf(thrown));
       }
       await this.#pause(backoffMs(attempt, { minMs: 50, maxMs: 2_000 }, this.#parts.random));
     }
-    slow.cancel();
-    this.#probing = false;
+  }
+
+  #endProbing(): void {
+    this.#probing?.slow.cancel();
+    this.#probing = undefined;
     this.#callsTrouble(undefined);
   }
 
