@@ -27,6 +27,11 @@ const wish: DevWish = {
   accountId: '123456789012',
   region: 'eu-west-1',
   etcdPorts: [41, 42],
+  agentPorts: [
+    [1, 2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ],
 };
 const machine = { cpuUnits: 2048, memoryMiB: 8000, ephemeralPorts: [32_768, 60_999] as const };
 const program = { command: 'p', args: ['first'] };
@@ -64,6 +69,12 @@ describe('the plan of a dev', () => {
       'eu-west-1a',
       'eu-west-1b',
       'eu-west-1c',
+    ]);
+    expect(plans.map((p) => flag(p.args, '--metadata-port'))).to.deep.equal(['2', '5', '8']);
+    expect(plans.map((p) => flag(p.args, '--awsvpc-cidr'))).to.deep.equal([
+      '172.30.0.0/24',
+      '172.30.1.0/24',
+      '172.30.2.0/24',
     ]);
     for (const { args } of plans) expect(args).to.include('--shared-engine');
   });

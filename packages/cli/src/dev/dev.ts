@@ -17,7 +17,7 @@ import {
   type Machine,
   serverPlan,
 } from './plan.js';
-import { ephemeralPorts, freeAddress, freePorts } from './ports.js';
+import { ephemeralPorts, freeAddress, freePorts, portsOrOthers } from './ports.js';
 import { findPrograms } from './programs.js';
 import { instancesConnected, keyPairOf, untilHealthy } from './readiness.js';
 import { Supervised } from './supervised.js';
@@ -87,11 +87,18 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
 
 async function wishOf(options: DevOptions): Promise<DevWish> {
   const [clients = 0, peers = 0] = await freePorts(2);
+  const agentPorts: [number, number, number][] = [];
+  for (let k = 1; k <= options.instances; k++) {
+    // The first agent has the ports that ECS's agent documents, if nobody holds them.
+    const found = k === 1 ? await portsOrOthers([51_678, 51_679, 51_680]) : await freePorts(3);
+    agentPorts.push(found as [number, number, number]);
+  }
   return {
     ...options,
     grpcListen: await freeAddress('--grpc-listen', options.grpcListen),
     httpListen: await freeAddress('--http-listen', options.httpListen),
     etcdPorts: [clients, peers],
+    agentPorts,
   };
 }
 

@@ -30,6 +30,8 @@ export interface DevWish {
   readonly region: string;
   /** Ports on 127.0.0.1 for etcd's clients and peers. */
   readonly etcdPorts: readonly [number, number];
+  /** For each agent: introspection, task metadata, metrics. */
+  readonly agentPorts: readonly (readonly [number, number, number])[];
 }
 
 /** A process to start and to start again. */
@@ -70,6 +72,7 @@ export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: 
   const { instances } = wish;
   const shared = instances > 1;
   const [first, last] = dynamicPorts(machine, instances, k);
+  const [introspection = 0, metadata = 0, metrics = 0] = wish.agentPorts[k - 1] ?? [];
   const plan = child(`agent-${k}`, program, [
     ...['--endpoints', loopback(wish.grpcListen), '--cluster', wish.cluster],
     ...['--data-dir', join(wish.dataDir, 'agents', String(k))],
@@ -78,6 +81,8 @@ export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: 
     ...['--instance-cpu', String(Math.floor(machine.cpuUnits / instances))],
     ...['--instance-memory', String(Math.floor(machine.memoryMiB / instances))],
     ...['--dynamic-ports', `${first}-${last}`],
+    ...['--introspection-port', String(introspection), '--metadata-port', String(metadata)],
+    ...['--metrics-port', String(metrics), '--awsvpc-cidr', `172.30.${k - 1}.0/24`],
     ...(shared ? ['--shared-engine', '--bind-ip', `127.0.0.${k}`] : []),
   ]);
   const zone = `${wish.region}${'abc'[(k - 1) % 3]}`;

@@ -10,6 +10,19 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
+/** Those ports of 127.0.0.1 where all are free, else as many others. */
+export async function portsOrOthers(wanted: readonly number[]): Promise<readonly number[]> {
+  const free = await Promise.all(
+    wanted.map((port) =>
+      listen('127.0.0.1', port).then(
+        (server) => new Promise<boolean>((resolve) => server.close(() => resolve(true))),
+        () => false,
+      ),
+    ),
+  );
+  return free.every(Boolean) ? wanted : freePorts(wanted.length);
+}
+
 /** The address with its port chosen where it says 0. Throws a usage error where somebody else listens there. */
 export async function freeAddress(flag: string, address: string): Promise<string> {
   const match = /^(\[[^\]]+\]|[^:]*):(\d+)$/.exec(address);
