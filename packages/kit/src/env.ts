@@ -44,7 +44,7 @@ export class SettingReader {
     if (value === undefined) return undefined;
     const number = Number(value);
     const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
-    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    if (/^[+-]?\d+$/.test(value) && number >= min && number <= max) return number;
     this.problems.push(`${name}: ${value} is no whole number from ${min} to ${max}`);
     return undefined;
   }

@@ -22,7 +22,7 @@ export class KeyedQueue {
   readonly #waiting = new Set<string>();
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers = new Map<string, { readonly timer: Timer; readonly atMs: number }>();
   readonly #attempts = new Map<string, number>();
   readonly #idlers: (() => void)[] = [];
   #closed = false;
@@ -37,29 +37,32 @@ export class KeyedQueue {
 
   add(key: string): void {
     if (this.#closed) return;
-    this.#timers.get(key)?.cancel();
+    this.#timers.get(key)?.timer.cancel();
     this.#timers.delete(key);
     if (this.#active.has(key)) this.#again.add(key);
     else this.#waiting.add(key);
     this.#pump();
   }
 
+  /** Adds the key after `ms`, unless it is to be added sooner already. */
   addAfter(key: string, ms: number): void {
     if (this.#closed) return;
-    this.#timers.get(key)?.cancel();
-    this.#timers.set(
-      key,
-      this.#options.clock.timer(ms, () => {
-        this.#timers.delete(key);
-        this.add(key);
-      }),
-    );
+    const { clock } = this.#options;
+    const atMs = clock.monotonicMs() + ms;
+    const waiting = this.#timers.get(key);
+    if (waiting && waiting.atMs <= atMs) return;
+    waiting?.timer.cancel();
+    const timer = clock.timer(ms, () => {
+      this.#timers.delete(key);
+      this.add(key);
+    });
+    this.#timers.set(key, { timer, atMs });
   }
 
   /** Takes no more keys, forgets those that wait, and resolves when the running handlers have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const { timer } of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     this.#waiting.clear();
     this.#again.clear();

@@ -37,7 +37,9 @@ export class Mailbox<M> {
 
   async #drain(): Promise<void> {
     await Promise.resolve();
-    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+    // By length: a message may be undefined.
+    while (this.#queue.length > 0) {
+      const message = this.#queue.shift() as M;
       try {
         await this.#handle(message);
       } catch (thrown) {
