@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type Cli, clusterOf } from '../cli.js';
 import { CliError } from '../exit.js';
 import type { Gateway } from '../gateway.js';
+import { isNotBuilt } from '../operations/wait.js';
 import { print } from '../output/print.js';
 import { outline, table } from '../output/table.js';
 import { duration, idOf } from '../output/units.js';
@@ -62,7 +63,7 @@ async function taskFound(cli: Cli, gateway: Gateway, thing: string): Promise<boo
   if (!described) return false;
   const explained = await gateway.longshore('ExplainTask', { cluster, task }).catch((thrown: unknown) => {
     // A server without explanations still shows the task.
-    if (thrown instanceof Error && 'status' in thrown && thrown.status === 'UNIMPLEMENTED') return undefined;
+    if (isNotBuilt(thrown)) return undefined;
     throw thrown;
   });
   const reasons = explained?.reasons ?? [];

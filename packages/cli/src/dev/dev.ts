@@ -63,7 +63,9 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   const startedMs = cli.clock.monotonicMs();
   let gateway: Gateway | undefined;
   try {
-    for (const child of children) child.start();
+    const [etcd, server] = children;
+    etcd?.start();
+    server?.start();
     gateway = await gatewayTo(wish, clientFile);
     await becomeReady(cli, options, wish, children, gateway, clientFile);
     const seconds = ((cli.clock.monotonicMs() - startedMs) / 1000).toFixed(1);
@@ -142,6 +144,9 @@ async function becomeReady(
   };
   const url = `http://${loopback(wish.httpListen)}`;
   await untilHealthy(`${url}/readyz`, patience);
+  // Before the agents: one that finds no cluster to join waits a while before it asks again.
+  await gateway.ecs('CreateCluster', { clusterName: options.cluster });
+  for (const agent of children.slice(2)) agent.start();
   const key = await keyPairOf(gateway, options.dataDir);
   await instancesConnected(gateway, options.cluster, options.instances, patience);
   const text = envFile({

@@ -1,7 +1,7 @@
 import type { Clock } from '@longshore/kit';
 import { CliError } from '../exit.js';
 import type { Gateway } from '../gateway.js';
-import { isAway } from '../operations/wait.js';
+import { isAway, isNotBuilt } from '../operations/wait.js';
 import { listInstances } from '../reading/cluster.js';
 import { type KeyPair, readKeyPair, writeKeyPair } from './tokens.js';
 
@@ -57,17 +57,12 @@ export function instancesConnected(
         const instances = await listInstances(gateway, cluster);
         return instances.filter((i) => i.agentConnected && i.status === 'ACTIVE').length >= count;
       } catch (thrown) {
-        if (isAway(thrown) || isMissingCluster(thrown)) return false;
+        if (isAway(thrown)) return false;
         throw thrown;
       }
     },
     patience,
   );
-}
-
-/** The first agent makes its cluster. */
-function isMissingCluster(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'ClusterNotFoundException';
 }
 
 /** The access key for the ECS API: the one of an earlier start if the server still knows it, else a new one. */
@@ -84,7 +79,7 @@ export async function keyPairOf(gateway: Gateway, dataDir: string): Promise<KeyP
     return pair;
   } catch (thrown) {
     // A server without the ECS API: the shell gets the lines for gRPC only.
-    if (thrown instanceof Error && 'status' in thrown && thrown.status === 'UNIMPLEMENTED') return undefined;
+    if (isNotBuilt(thrown)) return undefined;
     throw thrown;
   }
 }

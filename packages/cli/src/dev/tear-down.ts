@@ -1,5 +1,6 @@
 import { type Clock, messageOf } from '@longshore/kit';
 import type { Gateway } from '../gateway.js';
+import { isNotBuilt } from '../operations/wait.js';
 import { idOf, plural } from '../output/units.js';
 import { describeTasks, listInstances, listServices, taskArns } from '../reading/cluster.js';
 import { removeFromEngine } from './leftovers.js';
@@ -26,15 +27,24 @@ export async function removeTasks(
   for (const problem of await removeFromEngine(instances)) say(problem);
 }
 
+async function deleteServices(gateway: Gateway, cluster: string): Promise<void> {
+  try {
+    for (const { serviceName, status } of await listServices(gateway, cluster))
+      if (serviceName && status === 'ACTIVE')
+        await gateway.ecs('DeleteService', { cluster, service: serviceName, force: true });
+  } catch (thrown) {
+    // A server without services has none to delete.
+    if (!isNotBuilt(thrown)) throw thrown;
+  }
+}
+
 async function stopCluster(
   gateway: Gateway,
   cluster: string,
   clock: Clock,
   say: (line: string) => void,
 ): Promise<void> {
-  const services = (await listServices(gateway, cluster)).filter((s) => s.status === 'ACTIVE');
-  for (const { serviceName } of services)
-    if (serviceName) await gateway.ecs('DeleteService', { cluster, service: serviceName, force: true });
+  await deleteServices(gateway, cluster);
   const tasks = await taskArns(gateway, { cluster, desiredStatus: 'RUNNING' });
   if (tasks.length > 0) say(`stopping ${plural(tasks.length, 'task')}`);
   for (const task of tasks) await gateway.ecs('StopTask', { cluster, task, reason: 'longshore dev --rm' });

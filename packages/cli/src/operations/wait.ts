@@ -44,6 +44,11 @@ async function patiently(look: () => Promise<Verdict>): Promise<Verdict> {
   }
 }
 
+/** The server is of a version that does not have the operation. */
+export function isNotBuilt(thrown: unknown): boolean {
+  return thrown instanceof Error && 'status' in thrown && thrown.status === 'UNIMPLEMENTED';
+}
+
 /** Nobody answers, or etcd is away: it may pass. */
 export function isAway(thrown: unknown): boolean {
   return thrown instanceof Error && 'retryable' in thrown && thrown.retryable === true;
