@@ -80,15 +80,11 @@ export class SummaryReader {
     const bytes = wire.bytes.subarray(wire.position, end);
     wire.position = end;
     const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    return this.#holds.get(name) ?? this.#holds.set(name, Object.freeze(holdsCodec().decode(bytes)));
+    return this.#holds.get(name) ?? this.#holds.set(name, Object.freeze(holdsCodec.decode(bytes)));
   }
 }
 
-let holdsCodecOnce: Codec<TaskHolds> | undefined;
-function holdsCodec(): Codec<TaskHolds> {
-  holdsCodecOnce ??= codecOf('TaskHolds');
-  return holdsCodecOnce;
-}
+const holdsCodec: Codec<TaskHolds> = codecOf('TaskHolds');
 
 /** By tag (number and wire type), from the contract's own numbers. */
 function memberReaders(): readonly (Reader | undefined)[] {
