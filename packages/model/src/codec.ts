@@ -17,6 +17,7 @@ type ToPlain = (message: Plain) => Plain;
 
 const codecs = new Map<string, Codec<unknown>>();
 const plainers = new Map<protobuf.Type, ToPlain>();
+const leaners = new Map<protobuf.Type, ToPlain>();
 
 /** The codec of a message; made on first use. Unknown members of `value` are not looked at: check before. */
 export function codecOf<N extends MessageName>(name: N): Codec<MessageShapes[N]> {
@@ -26,12 +27,53 @@ export function codecOf<N extends MessageName>(name: N): Codec<MessageShapes[N]>
     const toPlain = plainerOf(type);
     codec = {
       name,
-      encode: (value) => type.encode(type.fromObject(value as Plain)).finish(),
+      encode: (value) => type.encode(type.fromObject(leanerOf(type)(value as Plain))).finish(),
       decode: (bytes) => toPlain(type.decode(bytes) as unknown as Plain),
     };
     codecs.set(name, codec);
   }
   return codec as Codec<MessageShapes[N]>;
+}
+
+/**
+ * Leaves out what reads back as the same when it is absent: protobufjs writes every zero and empty string that is
+ * there, which is half of a task's record.
+ */
+function leanerOf(type: protobuf.Type): ToPlain {
+  const known = leaners.get(type);
+  if (known) return known;
+  const fields: {
+    readonly name: string;
+    readonly absent: unknown;
+    readonly lean?: (value: unknown) => unknown;
+  }[] = [];
+  const toLean: ToPlain = (plain) => {
+    const leaned: Plain = {};
+    for (const { name, absent, lean } of fields) {
+      const value = plain[name];
+      if (value === undefined || value === null || value === absent) continue;
+      leaned[name] = lean ? lean(value) : value;
+    }
+    return leaned;
+  };
+  leaners.set(type, toLean);
+  for (const field of type.fieldsArray) fields.push(leanField(field.resolve()));
+  return toLean;
+}
+
+function leanField(field: protobuf.Field) {
+  const { name, resolvedType } = field;
+  const presence = presenceOf(field);
+  // A default of bytes is no single value; an empty one costs two bytes.
+  const absent = presence === 'implicit' && field.type !== 'bytes' ? absentValue(field) : undefined;
+  if (!(resolvedType instanceof protobuf.Type) || presence === 'map') return { name, absent };
+  const one = (value: unknown): unknown => leanerOf(resolvedType)(value as Plain);
+  return { name, absent, lean: presence === 'list' ? (list: unknown) => (list as unknown[]).map(one) : one };
+}
+
+function absentValue(field: protobuf.Field): unknown {
+  if (field.resolvedType instanceof protobuf.Enum) return field.resolvedType.valuesById[0];
+  return field.type.endsWith('64') ? 0 : field.defaultValue;
 }
 
 function plainerOf(type: protobuf.Type): ToPlain {
