@@ -12,6 +12,7 @@ import {
 import { RpcServer } from '@longshore/rpc';
 import type { Store } from '@longshore/store';
 import { secretOfKey } from './access-keys.js';
+import { activeCluster } from './api/clusters/index.js';
 import { longshoreRegistry } from './api/longshore/index.js';
 import type { Caller } from './api/operation.js';
 import { ecsRegistry } from './api/registry.js';
@@ -129,6 +130,11 @@ async function compose(given: Composition): Promise<RunningServer> {
     serverVersion: version,
     accountId: config.accountId,
     region: config.region,
+    cluster: async (name, signal) => {
+      const caller: Caller = { kind: 'agent', name: 'agent' };
+      const call = { caller, region: config.region, requestId: random.hexId(), signal };
+      return (await activeCluster(name, call, context)).stored;
+    },
     instanceTimeoutMs: config.instanceTimeoutMs,
     onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
   });
@@ -164,7 +170,7 @@ async function compose(given: Composition): Promise<RunningServer> {
     views,
     clock,
     leading: () => leader.leading,
-    pending: () => pending.counts(),
+    pending: () => (leader.leads ? pending.counts() : new Map()),
   });
   const doors = new Doors({ given, context, dispatcher, metrics, presence });
   await supervision.start(stopping('peers', () => peers.close()));

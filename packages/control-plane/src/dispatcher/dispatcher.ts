@@ -14,7 +14,7 @@ import { Departures } from './departures.js';
 import { Heartbeats } from './heartbeats.js';
 import { Pacer } from './pace.js';
 import { Polls } from './poll.js';
-import { Registrations } from './register.js';
+import { type RegistrationParts, Registrations } from './register.js';
 import { Reports } from './report.js';
 import { Sessions } from './sessions.js';
 import { UtilisationMemory } from './utilisation.js';
@@ -28,6 +28,7 @@ export interface DispatcherParts {
   readonly serverVersion: string;
   readonly accountId: string;
   readonly region: string;
+  readonly cluster: RegistrationParts['cluster'];
   readonly instanceTimeoutMs: number;
   readonly onRunning: (sinceCreatedMs: number) => void;
 }

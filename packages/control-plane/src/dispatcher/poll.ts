@@ -1,5 +1,5 @@
 import type { Clock } from '@longshore/kit';
-import { type PollRequest, type PollResponse, serverException, storeAway } from '@longshore/model';
+import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
 import type { Change, Store } from '@longshore/store';
 import { linkedAbort } from '../linked-abort.js';
 import {
@@ -232,5 +232,5 @@ function nothingNew(request: PollRequest, epoch: string): Omit<PollResponse, 'pa
 
 function checkOpen(session: AgentSession, signal: AbortSignal): void {
   if (session.over.signal.aborted) throw session.over.signal.reason;
-  if (signal.aborted) throw serverException('The agent has gone.', { cause: signal.reason });
+  if (signal.aborted) throw signal.reason;
 }

@@ -31,6 +31,8 @@ export interface RegistrationParts {
   readonly serverVersion: string;
   readonly accountId: string;
   readonly region: string;
+  /** The ACTIVE cluster of that name; `default` comes by itself. Throws ClusterNotFoundException. */
+  readonly cluster: (name: string, signal: AbortSignal) => Promise<Stored<'cluster'>>;
 }
 
 /** Lets agents join: one commit writes the instance, its fence and the session on this replica's lease. */
@@ -71,16 +73,10 @@ export class Registrations {
     const { cluster, instance } = joining;
     const lease = this.#parts.lease();
     if (!lease || lease.lost.aborted) throw storeAway('this replica has no lease at the moment: ask another');
-    const clusterKey = keyOf('cluster', cluster);
     const key = keyOf('instance', cluster, instance);
     const fenceKey = keyOf('fence', cluster, instance);
     const sessionKey = keyOf('session', cluster, instance);
-    const ofCluster = store.get(clusterKey);
-    if (ofCluster?.value.status !== 'ACTIVE') {
-      await store.barrier(signal);
-      if (store.get(clusterKey)?.value.status !== 'ACTIVE') throw clusterNotFound();
-      return undefined;
-    }
+    const ofCluster = await this.#parts.cluster(cluster, signal);
     const known = store.get(key);
     if (known) checkWelcome(known, request);
     else if (!joining.isNew) await this.#checkForgotten(request, cluster, signal);
@@ -88,7 +84,7 @@ export class Registrations {
     const outcome = await store.commit(
       {
         expect: [
-          { key: clusterKey, revision: ofCluster.revision },
+          { key: ofCluster.key, revision: ofCluster.revision },
           { key, revision: known?.revision ?? 0 },
           { key: fenceKey, revision: fence?.revision ?? 0 },
         ],

@@ -3856,6 +3856,8 @@ export interface ClusterRecord {
   readonly serviceConnectDefaults?: ClusterServiceConnectDefaults | undefined;
   readonly createdAtMs: number;
   readonly deletedAtMs: number;
+  /** A person has said that replacing goes on until then although many instances are silent (ResumeReplacing). */
+  readonly resumeReplacingUntilMs?: number | undefined;
 }
 
 /** live/families/<family>: bumped by compare-and-swap, never lowered, so that a revision is never given twice. */
