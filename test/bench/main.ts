@@ -34,7 +34,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 
 function names(): readonly string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.ts') && file !== 'main.ts')
+    .filter((file) => file.endsWith('.ts') && file !== 'main.ts') // helpers lie in support/
     .map((file) => file.slice(0, -3))
     .sort();
 }
