@@ -38,6 +38,11 @@ export class TestEngine {
     return { status: response.statusCode ?? 0, body: (isJson && text !== '' ? JSON.parse(text) : text) as T };
   }
 
+  /** An answer as it is; for images. */
+  async bytes(path: string): Promise<Buffer> {
+    return collect(await this.#send('GET', path));
+  }
+
   /** True where an engine answers. */
   async answers(): Promise<boolean> {
     return this.ask('GET', '/_ping').then(

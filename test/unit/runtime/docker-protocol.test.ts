@@ -45,13 +45,31 @@ describe('the Docker driver, whatever the engine answers', () => {
   it('takes a container of that name for its own only where it carries our labels', async () => {
     let labels = {};
     engine.script = ({ method }, response) => {
-      if (method === 'POST') return json(response, 409, { message: 'Conflict. The name is in use' }) ?? true;
-      return json(response, 200, { Id: 'theirs', Config: { Labels: labels } }) ?? true;
+      if (method === 'POST')
+        return (
+          json(response, 409, { message: 'Conflict. The name is already in use by container abc' }) ?? true
+        );
+      return json(response, 200, { Id: 'theirs', State: {}, Config: { Labels: labels } }) ?? true;
     };
     const spec = aContainerSpec({ labels: { owner: 'me' } });
-    expect((await rejection(driver.createContainer(spec))).message).to.contain('The name is in use');
+    expect((await rejection(driver.createContainer(spec))).message).to.contain('already in use');
     labels = { owner: 'me', other: 'x' };
     expect(await driver.createContainer(spec)).to.deep.equal({ id: 'theirs' });
+  });
+
+  it('waits for a container whose name is taken before it is there', async () => {
+    let looks = 0;
+    engine.script = ({ method }, response) => {
+      if (method === 'POST')
+        return (
+          json(response, 409, { message: 'Conflict. The name is already in use by container abc' }) ?? true
+        );
+      looks += 1;
+      if (looks < 3) return undefined;
+      return json(response, 200, { Id: 'abc', State: {}, Config: { Labels: {} } }) ?? true;
+    };
+    expect(await driver.createContainer(aContainerSpec())).to.deep.equal({ id: 'abc' });
+    expect(looks).to.equal(3);
   });
 
   it('ends a call at its deadline where the engine does not answer', async () => {

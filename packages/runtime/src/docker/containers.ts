@@ -1,4 +1,4 @@
-import type { Clock } from '@longshore/kit';
+import { type Clock, messageOf } from '@longshore/kit';
 import type { CallOptions, ContainerFacts, ContainerSpec } from '../driver.js';
 import { RuntimeError } from '../errors.js';
 import type { Call, EngineClient } from './engine-client.js';
@@ -38,20 +38,10 @@ export class DockerContainers {
 
   create(spec: ContainerSpec, options: CallOptions): Promise<{ readonly id: string }> {
     return this.#client.call('createContainer', 'CannotCreateContainerError', options, async (call) => {
-      try {
-        const made = await call.json<{ Id: string }>({
-          method: 'POST',
-          path: '/containers/create',
-          query: { name: spec.name },
-          body: createBody(spec),
-          weight: 'heavy',
-        });
-        return { id: made?.Id ?? '' };
-      } catch (thrown) {
-        if (statusOf(thrown) !== 409) throw thrown;
-        const known = await inspect(call, spec.name);
-        if (!known || !isSame(known, spec)) throw thrown;
-        return { id: known.Id };
+      for (;;) {
+        const made = await createOnce(call, spec);
+        if (made !== undefined) return { id: made };
+        await call.sleep(50);
       }
     });
   }
@@ -174,6 +164,32 @@ export class DockerContainers {
       forget();
     }
   }
+}
+
+/** Undefined: the name is taken by a container that is not there yet, or not any more; ask again. */
+async function createOnce(call: Call, spec: ContainerSpec): Promise<string | undefined> {
+  try {
+    const made = await call.json<{ Id: string }>({
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: spec.name },
+      body: createBody(spec),
+      weight: 'heavy',
+    });
+    return made?.Id;
+  } catch (thrown) {
+    if (statusOf(thrown) !== 409 || !isNameConflict(thrown)) throw thrown;
+    // An earlier create whose answer was lost holds the name before inspect knows the container.
+    const known = await inspect(call, spec.name);
+    if (!known || known.State.Dead || known.State.Status === 'removing') return undefined;
+    if (!isSame(known, spec)) throw thrown;
+    return known.Id;
+  }
+}
+
+/** The engine has one status for every conflict; of names it says this. */
+function isNameConflict(thrown: unknown): boolean {
+  return /is already in use by container/.test(messageOf(thrown));
 }
 
 export async function inspect(call: Call, idOrName: string): Promise<Inspected | undefined> {

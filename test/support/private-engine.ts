@@ -1,0 +1,119 @@
+// A Docker Engine of a test's own, which it may restart, freeze and kill. Needs root and dockerd.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemRandom } from '@longshore/kit';
+import { TestEngine, testImage } from './docker.js';
+import { eventually } from './eventually.js';
+
+export interface PrivateEngineOptions {
+  readonly liveRestore?: boolean;
+  /** More flags of dockerd. */
+  readonly flags?: readonly string[];
+}
+
+/** Without a bridge and without iptables: its containers have no network, or the machine's. */
+export class PrivateEngine {
+  readonly directory: string;
+  readonly engine: TestEngine;
+  readonly #options: PrivateEngineOptions;
+  readonly #namespace = `longshore-test-${systemRandom.hexId().slice(0, 8)}`;
+  #process: ChildProcess | undefined;
+
+  private constructor(directory: string, options: PrivateEngineOptions) {
+    this.directory = directory;
+    this.engine = new TestEngine(join(directory, 'docker.sock'));
+    this.#options = options;
+  }
+
+  /** Started, with the image of the tests loaded. Close it in `after`. */
+  static async start(options: PrivateEngineOptions = {}): Promise<PrivateEngine> {
+    const directory = await mkdtemp(join(tmpdir(), 'longshore-test-dockerd-'));
+    const made = new PrivateEngine(directory, options);
+    await made.up();
+    const image = await new TestEngine().bytes(`/images/${testImage}/get`);
+    await made.engine.ask('POST', '/images/load', image);
+    return made;
+  }
+
+  get url(): string {
+    return `unix://${this.engine.socket}`;
+  }
+
+  async up(): Promise<void> {
+    const at = (name: string): string => join(this.directory, name);
+    const log = openSync(at('log'), 'a');
+    this.#process = spawn(
+      'dockerd',
+      [
+        ...['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')],
+        ...['-H', this.url, '--bridge', 'none', '--iptables=false', '--ip-masq=false'],
+        // Where the machine has a containerd of its own it is shared: not the names in it.
+        ...[
+          '--containerd-namespace',
+          this.#namespace,
+          '--containerd-plugins-namespace',
+          `${this.#namespace}-p`,
+        ],
+        ...(this.#options.liveRestore === true ? ['--live-restore'] : []),
+        ...(this.#options.flags ?? []),
+      ],
+      { stdio: ['ignore', log, log], detached: true },
+    );
+    closeSync(log);
+    await eventually(async () => this.engine.answers(), {
+      withinMs: 30_000,
+      state: () => readFileSync(at('log'), 'utf8').slice(-2000),
+    });
+  }
+
+  /** SIGSTOP freezes it, SIGCONT thaws it, SIGKILL and SIGTERM end it: then this waits for its end. */
+  async signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const running = this.#process;
+    if (!running) return;
+    const isEnd = signal === 'SIGKILL' || signal === 'SIGTERM';
+    const ended = isEnd ? new Promise((resolve) => running.once('exit', resolve)) : undefined;
+    running.kill(signal);
+    await ended;
+    // A signal is on its way for a while: only a stopped process answers nothing more.
+    if (signal === 'SIGSTOP') await eventually(async () => (await stateOf(running.pid)) === 'T');
+    if (!isEnd) return;
+    this.#process = undefined;
+    await this.#forgetContainerd();
+  }
+
+  /**
+   * The engine's containerd dies with it, but where nobody buries it (a machine without an init) the next engine takes
+   * the dead one's number for a living one, and waits for it in vain.
+   */
+  async #forgetContainerd(): Promise<void> {
+    const file = join(this.directory, 'exec/containerd/containerd.pid');
+    const pid = await readFile(file, 'utf8').catch(() => undefined);
+    if (pid === undefined) return;
+    await eventually(async () => ['Z', 'X'].includes(await stateOf(Number(pid))));
+    await rm(file, { force: true });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#process) await this.up();
+    await this.signal('SIGCONT');
+    const listed = await this.engine.ask<{ Id: string }[]>('GET', '/containers/json?all=true');
+    for (const { Id } of listed.body) await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
+    await this.signal('SIGTERM');
+    // An engine that was killed has left its mounts.
+    const mounts = (await readFile('/proc/mounts', 'utf8'))
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '');
+    for (const mount of mounts.filter((m) => m.startsWith(`${this.directory}/`)).reverse())
+      execFileSync('umount', ['--lazy', mount]);
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** The kernel's letter for the state of a process; X where there is none. */
+async function stateOf(pid: number | undefined): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X');
+  return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X';
+}
