@@ -184,7 +184,7 @@ class AwsApi<C> {
         cause: thrown,
       });
     const error = toEcsError(thrown);
-    if (error.httpStatus === 500 && !request.signal.aborted) {
+    if (error.httpStatus === 500 && !request.gone) {
       const { operation } = progress;
       this.#options.logger.error(
         { err: thrown, operation, requestId: request.requestId },

@@ -5,6 +5,7 @@ export * from './deferred.js';
 export * from './env.js';
 export * from './errors.js';
 export * from './keyed-queue.js';
+export * from './lazy-abort.js';
 export * from './logger.js';
 export * from './mailbox.js';
 export * from './random.js';

@@ -51,6 +51,7 @@ async function send(operation: string, body: string): Promise<Answer> {
     peer: '127.0.0.1',
     requestId: 'r',
     signal: new AbortController().signal,
+    gone: false,
     body: async () => Buffer.from(body),
   };
   const answer = await handler(request);

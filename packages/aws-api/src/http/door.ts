@@ -11,13 +11,14 @@ import type { AddressInfo } from 'node:net';
 import {
   type Clock,
   type Component,
+  LazyAbortController,
   type Logger,
   type Random,
   systemClock,
   systemRandom,
 } from '@longshore/kit';
 import { type HttpAnswer, type RouteHandler, SenderGone } from './exchange.js';
-import { fromNode, sendAnswer } from './node-request.js';
+import { NodeRequest, sendAnswer } from './node-request.js';
 
 export interface HttpDoorOptions {
   /** An address to bind; port 0 takes a free one. */
@@ -49,7 +50,7 @@ export class HttpDoor implements Component {
   readonly #options: HttpDoorOptions;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<LazyAbortController>();
   #server: Server | undefined;
   #stopping = false;
 
@@ -70,7 +71,10 @@ export class HttpDoor implements Component {
     const { listen, tls, maxConnections = 4_000 } = this.#options;
     const settings = serverOptions(this.#options);
     const listener = (message: IncomingMessage, response: ServerResponse): void =>
-      void this.#answer(message, response);
+      void this.#answer(message, response).catch((err: unknown) => {
+        this.#options.logger.error({ err }, 'http answer failed');
+        response.destroy();
+      });
     const server = tls
       ? createTlsServer(
           { ...settings, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
@@ -93,7 +97,7 @@ export class HttpDoor implements Component {
     this.#stopping = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const timer = this.#clock.timer(this.#options.stopWithinMs ?? 10_000, () => {
-      for (const controller of this.#running) controller.abort(new Error('the server stops'));
+      for (const gone of this.#running) gone.abort(new Error('the server stops'));
       server.closeAllConnections();
     });
     await closed;
@@ -101,7 +105,7 @@ export class HttpDoor implements Component {
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
+    const gone = new LazyAbortController();
     this.#running.add(gone);
     response.once('close', () => {
       this.#running.delete(gone);
@@ -109,22 +113,22 @@ export class HttpDoor implements Component {
     });
     // A socket that breaks while it is written to concerns nobody else.
     response.on('error', () => undefined);
-    const answer = await this.#ask(message, gone.signal);
+    const answer = await this.#ask(message, gone);
     if (response.destroyed) return;
     // What was not read of a refused body must not be taken for the next request.
     const last = this.#stopping || answer.status === 413;
     sendAnswer(response, answer, last);
   }
 
-  async #ask(message: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+  async #ask(message: IncomingMessage, gone: LazyAbortController): Promise<HttpAnswer> {
     const requestId = uuidOf(this.#random.hexId());
     try {
-      const request = fromNode(message, requestId, signal);
+      const request = new NodeRequest(message, requestId, gone);
       const handler = routeOf(this.#options.routes, request.method, request.path);
       if (!handler) return plain(404, `no such page: ${request.method} ${request.path.slice(0, 200)}\n`);
       return await handler(request);
     } catch (err) {
-      if (!signal.aborted && !(err instanceof SenderGone))
+      if (!gone.aborted && !(err instanceof SenderGone))
         this.#options.logger.error({ err, requestId }, 'http request failed');
       return plain(500, `internal error, request ${requestId}\n`);
     }

@@ -10,8 +10,10 @@ export interface HttpRequest {
   /** The other side's address. */
   readonly peer: string;
   readonly requestId: string;
-  /** Aborts when the other side has gone or the door is forced shut. */
+  /** Aborts when the other side has gone or the door is forced shut. Made when asked for. */
   readonly signal: AbortSignal;
+  /** Whether it has aborted, without making it. */
+  readonly gone: boolean;
   /** The whole body; rejects with BodyTooLarge as soon as it passes `limitBytes`, or SenderGone. */
   body(limitBytes: number): Promise<Uint8Array>;
 }

@@ -1,20 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LazyAbortController } from '@longshore/kit';
 import { BodyTooLarge, type HttpAnswer, type HttpRequest, SenderGone } from './exchange.js';
 
-/** Node's request as ours. */
-export function fromNode(message: IncomingMessage, requestId: string, signal: AbortSignal): HttpRequest {
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    method: message.method ?? '',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: message.headers as Record<string, string | undefined>,
-    peer: message.socket.remoteAddress ?? '',
-    requestId,
-    signal,
-    body: (limitBytes) => readBody(message, limitBytes),
-  };
+/**
+ * Node's request as ours. A class, since an object literal with getters costs V8 a hidden class a request, which only
+ * a major collection frees.
+ */
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly peer: string;
+  readonly requestId: string;
+  readonly #message: IncomingMessage;
+  readonly #gone: LazyAbortController;
+
+  constructor(message: IncomingMessage, requestId: string, gone: LazyAbortController) {
+    const url = message.url ?? '/';
+    const mark = url.indexOf('?');
+    this.method = message.method ?? '';
+    this.path = mark < 0 ? url : url.slice(0, mark);
+    this.query = mark < 0 ? '' : url.slice(mark + 1);
+    this.headers = message.headers as Record<string, string | undefined>;
+    this.peer = message.socket.remoteAddress ?? '';
+    this.requestId = requestId;
+    this.#message = message;
+    this.#gone = gone;
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  get gone(): boolean {
+    return this.#gone.aborted;
+  }
+
+  body(limitBytes: number): Promise<Uint8Array> {
+    return readBody(this.#message, limitBytes);
+  }
 }
 
 function readBody(message: IncomingMessage, limitBytes: number): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { EcsError } from '@longshore/model';
 
 /** No shape of ECS comes near. */
@@ -19,8 +20,9 @@ const closeObject = 0x7d;
 export function parseStrictJson(body: Uint8Array): unknown {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   refuseDuplicates(bytes);
+  if (!isUtf8(bytes)) throw notJson();
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
     // The parser's message quotes the body, where secrets may stand.
     throw notJson(cause);

@@ -1,5 +1,5 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import { type Clock, CodedError, type Logger, type Random } from '@longshore/kit';
+import { type Clock, CodedError, LazyAbortController, type Logger, type Random } from '@longshore/kit';
 import { EcsError, unsupportedFeature } from '@longshore/model';
 import { statusOf, type WireStatus } from '../errors.js';
 import { type Attempt, bearerToken, metadataKeys, type Outcome, type RpcCall } from './call.js';
@@ -19,8 +19,8 @@ export interface CallRunnerOptions<C> {
 }
 
 interface Running {
-  readonly cancel: AbortController;
-  readonly drain: AbortController;
+  readonly cancel: LazyAbortController;
+  readonly drain: LazyAbortController;
 }
 
 /**
@@ -55,7 +55,7 @@ export class CallRunner<C> {
     try {
       sendRequestId(call, attempt.requestId);
       caller = await this.#options.authorize(attempt);
-      const value = await act({ ...attempt, ...context(call, running, this.#options.clock), caller });
+      const value = await act(new RunningCall(attempt, call, running, caller, this.#options.clock));
       return { ok: true, value };
     } catch (thrown) {
       code = this.#codeOf(thrown, attempt);
@@ -90,7 +90,7 @@ export class CallRunner<C> {
   }
 
   #begin(call: AnyCall): Running {
-    const running = { cancel: new AbortController(), drain: new AbortController() };
+    const running = { cancel: new LazyAbortController(), drain: new LazyAbortController() };
     this.#running.add(running);
     if (this.#draining) running.drain.abort(stopping());
     const gone = (): void => running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
@@ -118,6 +118,43 @@ export class CallRunner<C> {
   }
 }
 
+/** What a handler sees. A class, since an object literal with getters costs V8 a hidden class a call. */
+class RunningCall<C> implements RpcCall<C> {
+  readonly service: string;
+  readonly operation: string;
+  readonly token: string | undefined;
+  readonly peer: string;
+  readonly requestId: string;
+  readonly caller: C;
+  readonly region: string | undefined;
+  readonly remainingMs: number;
+  readonly #running: Running;
+
+  constructor(attempt: Attempt, call: AnyCall, running: Running, caller: C, clock: Clock) {
+    this.service = attempt.service;
+    this.operation = attempt.operation;
+    this.token = attempt.token;
+    this.peer = attempt.peer;
+    this.requestId = attempt.requestId;
+    this.caller = caller;
+    const region = call.metadata.get(metadataKeys.region)[0]?.toString();
+    this.region = region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined;
+    const deadline = call.getDeadline();
+    const until = typeof deadline === 'number' ? deadline : deadline.getTime();
+    // The deadline is grpc-js' own reckoning in wall time, made from the timeout on the wire a moment ago.
+    this.remainingMs = until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - clock.wallMs());
+    this.#running = running;
+  }
+
+  get signal(): AbortSignal {
+    return this.#running.cancel.signal;
+  }
+
+  get draining(): AbortSignal {
+    return this.#running.drain.signal;
+  }
+}
+
 /** A method that the contract has and this server does not. */
 export function notBuilt(operation: string): EcsError {
   return unsupportedFeature(`${operation} is not available on this server.`);
@@ -130,23 +167,6 @@ function stopping(): EcsError {
     retryable: true,
     retryAfterMs: 100,
   });
-}
-
-function context(
-  call: AnyCall,
-  running: Running,
-  clock: Clock,
-): Pick<RpcCall<never>, 'region' | 'remainingMs' | 'signal' | 'draining'> {
-  const deadline = call.getDeadline();
-  const until = typeof deadline === 'number' ? deadline : deadline.getTime();
-  const region = call.metadata.get(metadataKeys.region)[0]?.toString();
-  return {
-    region: region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined,
-    // The deadline is grpc-js' own reckoning in wall time, made from the timeout on the wire a moment ago.
-    remainingMs: until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - clock.wallMs()),
-    signal: running.cancel.signal,
-    draining: running.drain.signal,
-  };
 }
 
 function withoutToken(attempt: Attempt): Omit<Attempt, 'token'> {
