@@ -745,9 +745,13 @@ export interface AttachmentStateChange {
 }
 
 export interface Attribute {
+  /** Letters, digits, hyphens, underscores, slashes and periods. */
   readonly name?: string | undefined;
+  /** Up to 128 characters. */
   readonly value?: string | undefined;
+  /** container-instance. */
   readonly targetType?: string | undefined;
+  /** Id or ARN of the container instance. */
   readonly targetId?: string | undefined;
 }
 
@@ -868,52 +872,96 @@ export interface Container {
 }
 
 export interface ContainerDefinition {
+  /** Unique within the task definition. */
   readonly name?: string | undefined;
+  /** Image with tag or digest. */
   readonly image?: string | undefined;
+  /** Credentials of a private registry; not supported, the agent has its own. */
   readonly repositoryCredentials?: RepositoryCredentials | undefined;
+  /** CPU units (1024 is one core) reserved; shares under contention. */
   readonly cpu?: number | undefined;
+  /** Hard limit in MiB: above it the container is killed. */
   readonly memory?: number | undefined;
+  /** Soft limit in MiB: what placement counts. */
   readonly memoryReservation?: number | undefined;
+  /** Containers of the task to reach by name (NAME or NAME:ALIAS), in bridge mode. */
   readonly links?: readonly string[] | undefined;
+  /** Ports of the container that the host listens on. */
   readonly portMappings?: readonly PortMapping[] | undefined;
+  /** The task stops when this container stops; true unless said otherwise. */
   readonly essential?: boolean | undefined;
+  /** Whether the container is started again by itself. */
   readonly restartPolicy?: ContainerRestartPolicy | undefined;
+  /** Replaces the entry point of the image. */
   readonly entryPoint?: readonly string[] | undefined;
+  /** Replaces the command of the image. */
   readonly command?: readonly string[] | undefined;
+  /** Environment variables. */
   readonly environment?: readonly KeyValuePair[] | undefined;
+  /** Up to ten files of environment variables. */
   readonly environmentFiles?: readonly EnvironmentFile[] | undefined;
+  /** Where volumes of the task appear. */
   readonly mountPoints?: readonly MountPoint[] | undefined;
+  /** Containers whose volumes appear here too. */
   readonly volumesFrom?: readonly VolumeFrom[] | undefined;
+  /** Capabilities, devices, shared memory, tmpfs and swap. */
   readonly linuxParameters?: LinuxParameters | undefined;
+  /** Environment variables from a secret store; not supported yet. */
   readonly secrets?: readonly Secret[] | undefined;
+  /** Containers that must have come so far before this one starts. */
   readonly dependsOn?: readonly ContainerDependency[] | undefined;
+  /** Seconds within which dependants expect this container to come as far as they need. */
   readonly startTimeout?: number | undefined;
+  /** Seconds between SIGTERM and SIGKILL. */
   readonly stopTimeout?: number | undefined;
+  /** Whether the digest of the image is resolved once per deployment. */
   readonly versionConsistency?: VersionConsistency | undefined;
+  /** Host name inside; not in awsvpc mode. */
   readonly hostname?: string | undefined;
+  /** User and group inside: NAME, UID, NAME:GROUP or UID:GID. */
   readonly user?: string | undefined;
+  /** Directory in which commands run. */
   readonly workingDirectory?: string | undefined;
+  /** No network inside. */
   readonly disableNetworking?: boolean | undefined;
+  /** Gives the container all rights on its host. */
   readonly privileged?: boolean | undefined;
+  /** The root file system takes no writes. */
   readonly readonlyRootFilesystem?: boolean | undefined;
+  /** DNS servers inside. */
   readonly dnsServers?: readonly string[] | undefined;
+  /** DNS search domains inside. */
   readonly dnsSearchDomains?: readonly string[] | undefined;
+  /** Entries added to /etc/hosts; not in awsvpc mode. */
   readonly extraHosts?: readonly HostEntry[] | undefined;
+  /** no-new-privileges, apparmor:PROFILE or label:VALUE. */
   readonly dockerSecurityOptions?: readonly string[] | undefined;
+  /** Keeps standard input open. */
   readonly interactive?: boolean | undefined;
+  /** Allocates a terminal. */
   readonly pseudoTerminal?: boolean | undefined;
+  /** Labels of the container. */
   readonly dockerLabels?: Readonly<Record<string, string>> | undefined;
+  /** Limits of the processes inside. */
   readonly ulimits?: readonly Ulimit[] | undefined;
+  /** Log driver and its options. */
   readonly logConfiguration?: LogConfiguration | undefined;
+  /** How the container is found healthy; one in the image does not count. */
   readonly healthCheck?: HealthCheck | undefined;
+  /** Kernel parameters of its IPC and network namespaces. */
   readonly systemControls?: readonly SystemControl[] | undefined;
+  /** GPUs. */
   readonly resourceRequirements?: readonly ResourceRequirement[] | undefined;
+  /** Log router; not supported yet. */
   readonly firelensConfiguration?: FirelensConfiguration | undefined;
+  /** Active Directory credentials; not supported. */
   readonly credentialSpecs?: readonly string[] | undefined;
 }
 
 export interface ContainerDependency {
+  /** Another container of the task. */
   readonly containerName?: string | undefined;
+  /** START, COMPLETE, SUCCESS (exit code 0) or HEALTHY. */
   readonly condition?: ContainerCondition | undefined;
 }
 
@@ -951,19 +999,30 @@ export interface ContainerInstanceHealthStatus {
 }
 
 export interface ContainerOverride {
+  /** Which container. */
   readonly name?: string | undefined;
+  /** Replaces the command. */
   readonly command?: readonly string[] | undefined;
+  /** Adds variables, or replaces those of the same name. */
   readonly environment?: readonly KeyValuePair[] | undefined;
+  /** Replaces the files of variables. */
   readonly environmentFiles?: readonly EnvironmentFile[] | undefined;
+  /** Replaces cpu. */
   readonly cpu?: number | undefined;
+  /** Replaces the hard limit. */
   readonly memory?: number | undefined;
+  /** Replaces the soft limit. */
   readonly memoryReservation?: number | undefined;
+  /** Replaces the GPUs. */
   readonly resourceRequirements?: readonly ResourceRequirement[] | undefined;
 }
 
 export interface ContainerRestartPolicy {
+  /** Whether the container is restarted. */
   readonly enabled?: boolean | undefined;
+  /** Up to 50 exit codes that are not followed by a restart. */
   readonly ignoredExitCodes?: readonly number[] | undefined;
+  /** Seconds it must have run before it is restarted, 60 to 1800; 300 unless said otherwise. */
   readonly restartAttemptPeriod?: number | undefined;
 }
 
@@ -1223,11 +1282,16 @@ export interface DeploymentCircuitBreaker {
 }
 
 export interface DeploymentConfiguration {
+  /** Ends a deployment whose tasks keep failing. */
   readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker | undefined;
+  /** How many tasks may run during a deployment, in percent of the desired count. */
   readonly maximumPercent?: number | undefined;
+  /** How many must stay healthy meanwhile, in percent of the desired count. */
   readonly minimumHealthyPercent?: number | undefined;
   readonly alarms?: DeploymentAlarms | undefined;
+  /** ROLLING or BLUE_GREEN. */
   readonly strategy?: DeploymentStrategy | undefined;
+  /** How long both revisions run before the old one goes (BLUE_GREEN). */
   readonly bakeTimeInMinutes?: number | undefined;
   readonly lifecycleHooks?: readonly DeploymentLifecycleHook[] | undefined;
   readonly linearConfiguration?: LinearConfiguration | undefined;
@@ -1627,10 +1691,15 @@ export interface GpuDevice {
 }
 
 export interface HealthCheck {
+  /** CMD and its arguments, or CMD-SHELL and a line for the shell. */
   readonly command?: readonly string[] | undefined;
+  /** Seconds between checks, 5 to 300; 30 unless said otherwise. */
   readonly interval?: number | undefined;
+  /** Seconds a check may take, 2 to 60; 5 unless said otherwise. */
   readonly timeout?: number | undefined;
+  /** Failures in a row until UNHEALTHY, 1 to 10; 3 unless said otherwise. */
   readonly retries?: number | undefined;
+  /** Seconds at the start in which failures do not count, 0 to 300. */
   readonly startPeriod?: number | undefined;
 }
 
@@ -1943,8 +2012,11 @@ export interface MonitoringConfiguration {
 }
 
 export interface MountPoint {
+  /** Name of a volume of the task. */
   readonly sourceVolume?: string | undefined;
+  /** Absolute path inside. */
   readonly containerPath?: string | undefined;
+  /** Mounts it without write access. */
   readonly readOnly?: boolean | undefined;
 }
 
@@ -1983,12 +2055,16 @@ export interface NvidiaMpsAllocation {
 }
 
 export interface PlacementConstraint {
+  /** distinctInstance or memberOf. */
   readonly type?: PlacementConstraintType | undefined;
+  /** For memberOf: an expression of the cluster query language. */
   readonly expression?: string | undefined;
 }
 
 export interface PlacementStrategy {
+  /** spread, binpack or random. */
   readonly type?: PlacementStrategyType | undefined;
+  /** What to spread over (instanceId, attribute:NAME) or to pack by (cpu, memory). */
   readonly field?: string | undefined;
 }
 
@@ -1998,11 +2074,17 @@ export interface PlatformDevice {
 }
 
 export interface PortMapping {
+  /** Port inside. */
   readonly containerPort?: number | undefined;
+  /** Port of the host; 0 or none is chosen by the agent in bridge mode. */
   readonly hostPort?: number | undefined;
+  /** tcp unless said otherwise. */
   readonly protocol?: TransportProtocol | undefined;
+  /** Unique name of the mapping. */
   readonly name?: string | undefined;
+  /** What is spoken on it; kept. */
   readonly appProtocol?: ApplicationProtocol | undefined;
+  /** FIRST-LAST instead of a single port. */
   readonly containerPortRange?: string | undefined;
 }
 
@@ -2329,7 +2411,9 @@ export interface SystemControl {
 }
 
 export interface Tag {
+  /** Up to 128 characters. */
   readonly key?: string | undefined;
+  /** Up to 256 characters. */
   readonly value?: string | undefined;
 }
 
@@ -2432,12 +2516,18 @@ export interface TaskManagedEBSVolumeTerminationPolicy {
 }
 
 export interface TaskOverride {
+  /** What differs, by container. */
   readonly containerOverrides?: readonly ContainerOverride[] | undefined;
+  /** Replaces the task-level cpu. */
   readonly cpu?: string | undefined;
   readonly inferenceAcceleratorOverrides?: readonly InferenceAcceleratorOverride[] | undefined;
+  /** Replaces the execution role. */
   readonly executionRoleArn?: string | undefined;
+  /** Replaces the task-level memory. */
   readonly memory?: string | undefined;
+  /** Replaces the task role. */
   readonly taskRoleArn?: string | undefined;
+  /** Replaces the scratch space. */
   readonly ephemeralStorage?: EphemeralStorage | undefined;
 }
 
@@ -2548,8 +2638,11 @@ export interface VersionInfo {
 }
 
 export interface Volume {
+  /** Named by mountPoints. */
   readonly name?: string | undefined;
+  /** A directory of the host; without a path, one that lives as long as the task. */
   readonly host?: HostVolumeProperties | undefined;
+  /** A volume of Docker. */
   readonly dockerVolumeConfiguration?: DockerVolumeConfiguration | undefined;
   readonly efsVolumeConfiguration?: EFSVolumeConfiguration | undefined;
   readonly s3filesVolumeConfiguration?: S3FilesVolumeConfiguration | undefined;
@@ -2629,8 +2722,11 @@ export interface AssociateGatewayWithClusterResponse {
 }
 
 export interface ContinueServiceDeploymentRequest {
+  /** ARN of the deployment that waits at a hook. */
   readonly serviceDeploymentArn?: string | undefined;
+  /** The hook that it waits at. */
   readonly hookId?: string | undefined;
+  /** CONTINUE goes on, ROLLBACK returns to what ran before. */
   readonly action?: DeploymentLifecycleHookAction | undefined;
 }
 
@@ -2655,10 +2751,15 @@ export interface CreateClusterRequest {
   readonly clusterName?: string | undefined;
   /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
+  /** Settings of the cluster; containerInsights is the only one. */
   readonly settings?: readonly ClusterSetting[] | undefined;
+  /** How commands are executed in containers and where managed storage is encrypted; kept. */
   readonly configuration?: ClusterConfiguration | undefined;
+  /** Names of the capacity providers that tasks of the cluster may use. */
   readonly capacityProviders?: readonly string[] | undefined;
+  /** The strategy of tasks and services that name neither one nor a launch type. */
   readonly defaultCapacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  /** The namespace that new services join unless they say otherwise. */
   readonly serviceConnectDefaults?: ClusterServiceConnectDefaultsRequest | undefined;
 }
 
@@ -2727,12 +2828,15 @@ export interface CreateGatewayResponse {
 export interface CreateServiceRequest {
   /** Name of the service. */
   readonly serviceName?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
   /** Whether tasks move when zones come and go. */
   readonly availabilityZoneRebalancing?: AvailabilityZoneRebalancing | undefined;
+  /** Target groups that the tasks are registered with; not supported yet. */
   readonly loadBalancers?: readonly LoadBalancer[] | undefined;
+  /** Service discovery registries of the tasks; not supported yet. */
   readonly serviceRegistries?: readonly ServiceRegistry[] | undefined;
   /** How many tasks shall run. */
   readonly desiredCount?: number | undefined;
@@ -2740,8 +2844,11 @@ export interface CreateServiceRequest {
   readonly clientToken?: string | undefined;
   /** EC2 and EXTERNAL land on the same instances. */
   readonly launchType?: LaunchType | undefined;
+  /** How tasks are spread over capacity providers; not together with a launch type. */
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  /** The platform of Fargate; kept, without effect on own machines. */
   readonly platformVersion?: string | undefined;
+  /** The role that registers tasks with a load balancer; kept. */
   readonly role?: string | undefined;
   /** Percentages, circuit breaker, strategy of roll-outs. */
   readonly deploymentConfiguration?: DeploymentConfiguration | undefined;
@@ -2765,10 +2872,15 @@ export interface CreateServiceRequest {
   readonly propagateTags?: PropagateTags | undefined;
   /** Kept for execute-command. */
   readonly enableExecuteCommand?: boolean | undefined;
+  /** How tasks of the service find and are found by others; not supported yet. */
   readonly serviceConnectConfiguration?: ServiceConnectConfiguration | undefined;
+  /** Settings of volumes that are only decided at launch; not supported yet. */
   readonly volumeConfigurations?: readonly ServiceVolumeConfiguration[] | undefined;
+  /** VPC Lattice target groups of the service; not supported yet. */
   readonly vpcLatticeConfigurations?: readonly VpcLatticeConfiguration[] | undefined;
+  /** Gateways that lead to the service; not supported yet. */
   readonly gatewayConnectors?: readonly GatewayConnector[] | undefined;
+  /** Metrics that ECS would collect for the service; kept. */
   readonly monitoring?: MonitoringConfiguration | undefined;
 }
 
@@ -2777,18 +2889,31 @@ export interface CreateServiceResponse {
 }
 
 export interface CreateTaskSetRequest {
+  /** Name or ARN of a service whose deployments are EXTERNAL. */
   readonly service?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** family:revision or ARN of what its tasks run. */
   readonly taskDefinition?: string | undefined;
+  /** What the external deployment system calls this set. */
   readonly externalId?: string | undefined;
+  /** Subnets and security groups of tasks in awsvpc mode. */
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** Target groups that the tasks are registered with; not supported yet. */
   readonly loadBalancers?: readonly LoadBalancer[] | undefined;
+  /** Service discovery registries of the tasks; not supported yet. */
   readonly serviceRegistries?: readonly ServiceRegistry[] | undefined;
+  /** EC2 or EXTERNAL. */
   readonly launchType?: LaunchType | undefined;
+  /** How tasks are spread over capacity providers; not together with a launch type. */
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  /** The platform of Fargate; kept, without effect on own machines. */
   readonly platformVersion?: string | undefined;
+  /** The share of the service's desired count that the set runs. */
   readonly scale?: Scale | undefined;
+  /** A word of the caller's own that makes the request safe to repeat. */
   readonly clientToken?: string | undefined;
+  /** Tags of the task set. */
   readonly tags?: readonly Tag[] | undefined;
 }
 
@@ -2797,7 +2922,9 @@ export interface CreateTaskSetResponse {
 }
 
 export interface DeleteAccountSettingRequest {
+  /** The setting. */
   readonly name?: SettingName | undefined;
+  /** User, role or root to take it from; without one, the caller. */
   readonly principalArn?: string | undefined;
 }
 
@@ -2808,6 +2935,7 @@ export interface DeleteAccountSettingResponse {
 export interface DeleteAttributesRequest {
   /** Names, values and the instances that have them. */
   readonly attributes?: readonly Attribute[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
 }
 
@@ -2825,6 +2953,7 @@ export interface DeleteCapacityProviderResponse {
 }
 
 export interface DeleteClusterRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
 }
 
@@ -2873,6 +3002,7 @@ export interface DeleteGatewayResponse {
 export interface DeleteServiceRequest {
   /** Service by name or ARN. */
   readonly service?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Even with tasks that run. */
   readonly force?: boolean | undefined;
@@ -2893,9 +3023,13 @@ export interface DeleteTaskDefinitionsResponse {
 }
 
 export interface DeleteTaskSetRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Name or ARN of the service. */
   readonly service?: string | undefined;
+  /** Id or ARN of the task set. */
   readonly taskSet?: string | undefined;
+  /** Deletes a set that is not scaled down to zero yet. */
   readonly force?: boolean | undefined;
 }
 
@@ -2906,6 +3040,7 @@ export interface DeleteTaskSetResponse {
 export interface DeregisterContainerInstanceRequest {
   /** Container instance by id or ARN. */
   readonly containerInstance?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Even with tasks that run. */
   readonly force?: boolean | undefined;
@@ -2953,6 +3088,7 @@ export interface DescribeClustersResponse {
 export interface DescribeContainerInstancesRequest {
   /** Container instances by id or ARN. */
   readonly containerInstances?: readonly string[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** What to show besides. */
   readonly include?: readonly ContainerInstanceField[] | undefined;
@@ -3034,6 +3170,7 @@ export interface DescribeGatewayRouteResponse {
 }
 
 export interface DescribeServiceDeploymentsRequest {
+  /** ARNs of up to 20 service deployments. */
   readonly serviceDeploymentArns?: readonly string[] | undefined;
 }
 
@@ -3043,6 +3180,7 @@ export interface DescribeServiceDeploymentsResponse {
 }
 
 export interface DescribeServiceRevisionsRequest {
+  /** ARNs of up to 20 service revisions. */
   readonly serviceRevisionArns?: readonly string[] | undefined;
 }
 
@@ -3054,6 +3192,7 @@ export interface DescribeServiceRevisionsResponse {
 export interface DescribeServicesRequest {
   /** Services by name or ARN, up to 10. */
   readonly services?: readonly string[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** What to show besides. */
   readonly include?: readonly ServiceField[] | undefined;
@@ -3077,9 +3216,13 @@ export interface DescribeTaskDefinitionResponse {
 }
 
 export interface DescribeTaskSetsRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Name or ARN of the service. */
   readonly service?: string | undefined;
+  /** Ids or ARNs; without any, all sets of the service. */
   readonly taskSets?: readonly string[] | undefined;
+  /** TAGS adds the tags of each set. */
   readonly include?: readonly TaskSetField[] | undefined;
 }
 
@@ -3091,6 +3234,7 @@ export interface DescribeTaskSetsResponse {
 export interface DescribeTasksRequest {
   /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** What to show besides. */
   readonly include?: readonly TaskField[] | undefined;
@@ -3141,6 +3285,7 @@ export interface ExecuteCommandResponse {
 }
 
 export interface GetTaskProtectionRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
@@ -3152,11 +3297,17 @@ export interface GetTaskProtectionResponse {
 }
 
 export interface ListAccountSettingsRequest {
+  /** Only this setting. */
   readonly name?: SettingName | undefined;
+  /** Only settings with this value. */
   readonly value?: string | undefined;
+  /** User, role or root whose settings to list; without one, the caller's. */
   readonly principalArn?: string | undefined;
+  /** Lists what holds for the principal, also where it was never set. */
   readonly effectiveSettings?: boolean | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3168,12 +3319,15 @@ export interface ListAccountSettingsResponse {
 export interface ListAttributesRequest {
   /** container-instance. */
   readonly targetType?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Only this name. */
   readonly attributeName?: string | undefined;
   /** Only this value. */
   readonly attributeValue?: string | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3183,7 +3337,9 @@ export interface ListAttributesResponse {
 }
 
 export interface ListClustersRequest {
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3193,10 +3349,13 @@ export interface ListClustersResponse {
 }
 
 export interface ListContainerInstancesRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Expression of the cluster query language. */
   readonly filter?: string | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
   /** Only in this state. */
   readonly status?: ContainerInstanceStatus | undefined;
@@ -3290,11 +3449,15 @@ export interface ListGatewaysResponse {
 export interface ListServiceDeploymentsRequest {
   /** Service by name or ARN. */
   readonly service?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Only in this state. */
   readonly status?: readonly ServiceDeploymentStatus[] | undefined;
+  /** Only deployments that began within this time. */
   readonly createdAt?: CreatedAt | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3304,8 +3467,11 @@ export interface ListServiceDeploymentsResponse {
 }
 
 export interface ListServicesByNamespaceRequest {
+  /** Name or ARN of the namespace. */
   readonly namespace?: string | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3315,13 +3481,17 @@ export interface ListServicesByNamespaceResponse {
 }
 
 export interface ListServicesRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
   /** Only asked for with this launch type. */
   readonly launchType?: LaunchType | undefined;
   /** Only with this strategy. */
   readonly schedulingStrategy?: SchedulingStrategy | undefined;
+  /** Only services whose resources are managed by ECS, or by the customer. */
   readonly resourceManagementType?: ResourceManagementType | undefined;
 }
 
@@ -3344,7 +3514,9 @@ export interface ListTaskDefinitionFamiliesRequest {
   readonly familyPrefix?: string | undefined;
   /** Only in this state. */
   readonly status?: TaskDefinitionFamilyStatus | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3360,7 +3532,9 @@ export interface ListTaskDefinitionsRequest {
   readonly status?: TaskDefinitionStatus | undefined;
   /** By revision. */
   readonly sort?: SortOrder | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
 }
 
@@ -3370,12 +3544,15 @@ export interface ListTaskDefinitionsResponse {
 }
 
 export interface ListTasksRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Only on this instance. */
   readonly containerInstance?: string | undefined;
   /** Only of this family. */
   readonly family?: string | undefined;
+  /** Where the page before ended, as its answer said. */
   readonly nextToken?: string | undefined;
+  /** How many entries a page holds at most. */
   readonly maxResults?: number | undefined;
   /** Only started by this. */
   readonly startedBy?: string | undefined;
@@ -3385,6 +3562,7 @@ export interface ListTasksRequest {
   readonly desiredStatus?: DesiredStatus | undefined;
   /** Only asked for with this launch type. */
   readonly launchType?: LaunchType | undefined;
+  /** Only tasks of this daemon. */
   readonly daemonName?: string | undefined;
 }
 
@@ -3394,7 +3572,9 @@ export interface ListTasksResponse {
 }
 
 export interface PutAccountSettingDefaultRequest {
+  /** The setting. */
   readonly name?: SettingName | undefined;
+  /** Its value for everybody in the account who has none of their own. */
   readonly value?: string | undefined;
 }
 
@@ -3403,8 +3583,11 @@ export interface PutAccountSettingDefaultResponse {
 }
 
 export interface PutAccountSettingRequest {
+  /** The setting. */
   readonly name?: SettingName | undefined;
+  /** Its new value. */
   readonly value?: string | undefined;
+  /** User, role or root to set it for; without one, the caller. */
   readonly principalArn?: string | undefined;
 }
 
@@ -3415,6 +3598,7 @@ export interface PutAccountSettingResponse {
 export interface PutAttributesRequest {
   /** Names, values and the instances that have them. */
   readonly attributes?: readonly Attribute[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
 }
 
@@ -3492,11 +3676,15 @@ export interface RegisterTaskDefinitionRequest {
   readonly pidMode?: PidMode | undefined;
   /** host, task or none. */
   readonly ipcMode?: IpcMode | undefined;
+  /** The App Mesh proxy of the task; not supported. */
   readonly proxyConfiguration?: ProxyConfiguration | undefined;
+  /** Elastic Inference devices; not supported. */
   readonly inferenceAccelerators?: readonly InferenceAccelerator[] | undefined;
+  /** Scratch space of a task on Fargate, 21 to 200 GiB; kept. */
   readonly ephemeralStorage?: EphemeralStorage | undefined;
   /** Operating system and processor architecture. */
   readonly runtimePlatform?: RuntimePlatform | undefined;
+  /** Lets faults be injected into the task; not supported. */
   readonly enableFaultInjection?: boolean | undefined;
 }
 
@@ -3508,7 +3696,9 @@ export interface RegisterTaskDefinitionResponse {
 export interface RunTaskRequest {
   /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
+  /** How tasks are spread over capacity providers; not together with a launch type. */
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** How many tasks, up to 10. */
   readonly count?: number | undefined;
@@ -3528,9 +3718,11 @@ export interface RunTaskRequest {
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
   /** Which of the places it takes: spread, binpack, random, in this order. */
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
+  /** The platform of Fargate; kept, without effect on own machines. */
   readonly platformVersion?: string | undefined;
   /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
+  /** A word of the caller's own to tell this request by. */
   readonly referenceId?: string | undefined;
   /** Who or what started it, up to 128 characters; a filter of list-tasks. */
   readonly startedBy?: string | undefined;
@@ -3538,6 +3730,7 @@ export interface RunTaskRequest {
   readonly tags?: readonly Tag[] | undefined;
   /** The same token again starts nothing again. */
   readonly clientToken?: string | undefined;
+  /** Settings of volumes that are only decided at launch; not supported yet. */
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
 }
 
@@ -3551,6 +3744,7 @@ export interface StartTaskRequest {
   readonly containerInstances?: readonly string[] | undefined;
   /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
@@ -3564,11 +3758,13 @@ export interface StartTaskRequest {
   readonly overrides?: TaskOverride | undefined;
   /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
+  /** A word of the caller's own to tell this request by. */
   readonly referenceId?: string | undefined;
   /** Who or what started it, up to 128 characters; a filter of list-tasks. */
   readonly startedBy?: string | undefined;
   /** Tags, at most 50; a longshore:* one is an option. */
   readonly tags?: readonly Tag[] | undefined;
+  /** Settings of volumes that are only decided at launch; not supported yet. */
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
 }
 
@@ -3578,7 +3774,9 @@ export interface StartTaskResponse {
 }
 
 export interface StopServiceDeploymentRequest {
+  /** ARN of the deployment. */
   readonly serviceDeploymentArn?: string | undefined;
+  /** ROLLBACK returns to what ran before; ABORT leaves what is there. */
   readonly stopType?: StopServiceDeploymentStopType | undefined;
 }
 
@@ -3589,6 +3787,7 @@ export interface StopServiceDeploymentResponse {
 export interface StopTaskRequest {
   /** Task by id or ARN. */
   readonly task?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Shown as the reason why it stopped. */
   readonly reason?: string | undefined;
@@ -3671,9 +3870,13 @@ export interface UpdateCapacityProviderResponse {
 }
 
 export interface UpdateClusterRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Settings to change; others stay as they are. */
   readonly settings?: readonly ClusterSetting[] | undefined;
+  /** Replaces the configuration of executed commands and managed storage. */
   readonly configuration?: ClusterConfiguration | undefined;
+  /** Replaces the namespace for new services; an empty one takes it away. */
   readonly serviceConnectDefaults?: ClusterServiceConnectDefaultsRequest | undefined;
 }
 
@@ -3682,7 +3885,9 @@ export interface UpdateClusterResponse {
 }
 
 export interface UpdateClusterSettingsRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Settings to change; others stay as they are. */
   readonly settings?: readonly ClusterSetting[] | undefined;
 }
 
@@ -3704,6 +3909,7 @@ export interface UpdateContainerInstancesStateRequest {
   readonly containerInstances?: readonly string[] | undefined;
   /** ACTIVE or DRAINING. */
   readonly status?: ContainerInstanceStatus | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
 }
 
@@ -3764,8 +3970,11 @@ export interface UpdateGatewayResponse {
 }
 
 export interface UpdateServicePrimaryTaskSetRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Name or ARN of the service. */
   readonly service?: string | undefined;
+  /** Id or ARN of the set that becomes primary. */
   readonly primaryTaskSet?: string | undefined;
 }
 
@@ -3776,11 +3985,13 @@ export interface UpdateServicePrimaryTaskSetResponse {
 export interface UpdateServiceRequest {
   /** Service by name or ARN. */
   readonly service?: string | undefined;
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** How many tasks shall run. */
   readonly desiredCount?: number | undefined;
   /** family (its newest ACTIVE revision), family:revision, or ARN. */
   readonly taskDefinition?: string | undefined;
+  /** How tasks are spread over capacity providers; not together with a launch type. */
   readonly capacityProviderStrategy?: CapacityProviderStrategyList | undefined;
   /** Percentages, circuit breaker, strategy of roll-outs. */
   readonly deploymentConfiguration?: DeploymentConfiguration | undefined;
@@ -3792,6 +4003,7 @@ export interface UpdateServiceRequest {
   readonly placementConstraints?: PlacementConstraintsList | undefined;
   /** Which of the places it takes: spread, binpack, random, in this order. */
   readonly placementStrategy?: PlacementStrategyList | undefined;
+  /** The platform of Fargate; kept, without effect on own machines. */
   readonly platformVersion?: string | undefined;
   /** Roll out although nothing changed. */
   readonly forceNewDeployment?: boolean | undefined;
@@ -3803,14 +4015,21 @@ export interface UpdateServiceRequest {
   readonly enableExecuteCommand?: boolean | undefined;
   /** Tag the tasks with their cluster and service. */
   readonly enableECSManagedTags?: boolean | undefined;
+  /** Target groups that the tasks are registered with; not supported yet. */
   readonly loadBalancers?: LoadBalancersList | undefined;
   /** Whose tags the tasks take over. */
   readonly propagateTags?: PropagateTags | undefined;
+  /** Service discovery registries of the tasks; not supported yet. */
   readonly serviceRegistries?: ServiceRegistriesList | undefined;
+  /** How tasks of the service find and are found by others; not supported yet. */
   readonly serviceConnectConfiguration?: ServiceConnectConfiguration | undefined;
+  /** Settings of volumes that are only decided at launch; not supported yet. */
   readonly volumeConfigurations?: VolumeConfigurationsList | undefined;
+  /** VPC Lattice target groups of the service; not supported yet. */
   readonly vpcLatticeConfigurations?: VpcLatticeConfigurationsList | undefined;
+  /** Gateways that lead to the service; not supported yet. */
   readonly gatewayConnectors?: readonly GatewayConnector[] | undefined;
+  /** Metrics that ECS would collect for the service; kept. */
   readonly monitoring?: MonitoringConfiguration | undefined;
 }
 
@@ -3819,6 +4038,7 @@ export interface UpdateServiceResponse {
 }
 
 export interface UpdateTaskProtectionRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
   /** Tasks by id or ARN. */
   readonly tasks?: readonly string[] | undefined;
@@ -3834,9 +4054,13 @@ export interface UpdateTaskProtectionResponse {
 }
 
 export interface UpdateTaskSetRequest {
+  /** Name or ARN of the cluster; without one, default. */
   readonly cluster?: string | undefined;
+  /** Name or ARN of the service. */
   readonly service?: string | undefined;
+  /** Id or ARN of the task set. */
   readonly taskSet?: string | undefined;
+  /** The new share of the service's desired count. */
   readonly scale?: Scale | undefined;
 }
 
