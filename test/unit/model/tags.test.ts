@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   checkTags,
   EcsError,
@@ -93,4 +94,10 @@ describe('tags', () => {
       { key: 'a' },
     ]);
   });
+});
+
+describe('the table of options in the README', () => {
+  const readme = readFileSync(new URL('../../../packages/model/README.md', import.meta.url), 'utf8');
+  for (const { key, on } of optionTags)
+    it(`has ${key}`, () => expect(readme).to.contain(`| \`${key}\` | ${on.join(', ')} |`));
 });
