@@ -99,8 +99,8 @@ step 'longshore instances'
 longshore instances --output table || fail 'instances'
 
 step 'longshore top: what hosts and containers use'
-measured() { [[ $(longshore top --once --output json | grep -c '"container":') -ge $((2 * instances)) ]]; }
-try 30 measured || fail 'no utilisation of all containers has come'
+measured() { [[ $(longshore top --once --output json 2>"$data/top.err" | grep -c '"container":') -ge $((2 * instances)) ]]; }
+try 30 measured || fail "no utilisation of all containers has come: $(cat "$data/top.err")"
 longshore top --once --output table || fail 'top'
 
 if [[ $once == no ]]; then

@@ -17,9 +17,9 @@ export interface Ended {
 
 let built = false;
 
-/** Builds what the programs are made of; nothing where it is fresh. */
+/** Builds what the programs are made of; nothing where it is fresh, or where LONGSHORE_BUILT says that somebody did. */
 export function build(): void {
-  if (built) return;
+  if (built || process.env.LONGSHORE_BUILT) return;
   const tsc = join(root, 'node_modules/.bin/tsc');
   execFileSync(tsc, ['-b', 'packages/cli', 'packages/agent', 'packages/control-plane'], {
     cwd: root,
@@ -47,7 +47,7 @@ export function longshore(
     });
     child.stderr.on('data', (text: Buffer) => {
       err += text.toString();
-      if (options.interruptAfter?.(err)) child.kill('SIGINT');
+      if (!child.killed && options.interruptAfter?.(err)) child.kill('SIGINT');
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? -1, out, err }));

@@ -52,10 +52,9 @@ function statusOf(error: CodedError): string {
 }
 
 function refused(error: CodedError): CliError {
-  const wayOut =
-    statusOf(error) === 'UNAUTHENTICATED'
-      ? 'give the token with --token-file or LONGSHORE_TOKEN_FILE (`. .longshore/env` after `longshore dev`)'
-      : undefined;
+  const wayOut = ['UNAUTHENTICATED', 'PERMISSION_DENIED'].includes(statusOf(error))
+    ? 'give the token with --token-file or LONGSHORE_TOKEN_FILE (`. .longshore/env` after `longshore dev`)'
+    : undefined;
   return new CliError('refused', `${error.code}: ${error.message}`, {
     cause: error,
     ...(wayOut !== undefined && { wayOut }),

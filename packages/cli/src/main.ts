@@ -16,12 +16,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   // A pipe that closes early (`| head`) is no error.
   process.stdout.on('error', () => interrupt.abort(new CliError('done', 'nobody reads')));
-  try {
-    const exit = await runCli(argv, { env, terminal, signal: interrupt.signal, connect: openGateway });
-    process.exitCode = typeof exit === 'number' ? exit : exitCodes[exit];
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
+  const exit = await runCli(argv, { env, terminal, signal: interrupt.signal, connect: openGateway });
+  process.exitCode = typeof exit === 'number' ? exit : exitCodes[exit];
 }
 
 export interface World {

@@ -83,7 +83,8 @@ async function oneDefinition(gateway: Gateway, document: Document, options: Appl
     kind: 'task definition',
     name,
     outcome: unchanged ? 'unchanged' : 'registered',
-    changes: changeLines(plan.changes),
+    // Where there was nothing, all of it is new: the file says it.
+    changes: plan.newest === undefined ? [] : changeLines(plan.changes),
   };
 }
 
@@ -97,7 +98,7 @@ async function oneService(
   const plan = await planService(gateway, clusterOf(cli), document.json, definition);
   if (!options.diff && (!plan.exists || plan.changes.length > 0)) await applyService(gateway, plan);
   const outcome = plan.exists ? (plan.changes.length > 0 ? 'updated' : 'unchanged') : 'created';
-  return { kind: 'service', name: plan.name, outcome, changes: changeLines(plan.changes) };
+  return { kind: 'service', name: plan.name, outcome, changes: plan.exists ? changeLines(plan.changes) : [] };
 }
 
 /** family:revision of what a service's file names: a family means its newest ACTIVE revision. */
@@ -122,6 +123,5 @@ async function resolvedDefinition(
 
 function textOf(one: Applied, options: ApplyOptions): string {
   const verb = options.diff && one.outcome !== 'unchanged' ? `would be ${one.outcome}` : one.outcome;
-  const lines = one.outcome === 'created' && !options.diff ? [] : one.changes;
-  return `${one.kind} ${one.name}: ${verb}\n${lines.map((l) => `  ${l}\n`).join('')}`;
+  return `${one.kind} ${one.name}: ${verb}\n${one.changes.map((l) => `  ${l}\n`).join('')}`;
 }
