@@ -1,4 +1,5 @@
 import { type Codec, codecOf } from '@longshore/model';
+import type { Key } from './keys.js';
 import { folders, type Kind, type LiveKind, type Records } from './records.js';
 
 const codecs: { readonly [K in Kind]: Codec<Records[K]> } = {
@@ -40,18 +41,13 @@ export function isLive(kind: Kind): kind is LiveKind {
 
 const kindOfFolder = new Map<string, LiveKind>(liveKinds.map((kind) => [folders[kind].folder, kind]));
 
-/** The kind of a live path; undefined for a folder that this version does not know. */
-export function kindOfPath(path: string): LiveKind | undefined {
+/** The key of a live path; undefined for a folder or a form that this version does not know. */
+export function liveKeyOf(path: string): Key<LiveKind> | undefined {
   const end = path.indexOf('/', 'live/'.length);
-  return kindOfFolder.get(end < 0 ? path : path.slice(0, end));
-}
-
-/** The names of a path of this kind; undefined where their number is wrong, which nobody of ours writes. */
-export function namesOfPath(kind: Kind, path: string): readonly string[] | undefined {
-  const { folder, depth } = folders[kind];
-  if (depth === 0) return path === folder ? [] : undefined;
-  const names = path.slice(folder.length + 1).split('/');
-  return names.length === depth ? names : undefined;
+  const kind = kindOfFolder.get(end < 0 ? path : path.slice(0, end));
+  if (kind === undefined) return undefined;
+  const names = end < 0 ? [] : path.slice(end + 1).split('/');
+  return names.length === folders[kind].depth ? { kind, names, path } : undefined;
 }
 
 /** The first path after everything that begins with `path`, which ends in a slash. */

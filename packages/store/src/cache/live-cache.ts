@@ -1,6 +1,6 @@
 import type { Logger } from '@longshore/kit';
 import type { RawEvent, RawRecord } from '../backend.js';
-import { endOf, kindOfPath, liveKinds, namesOfPath } from '../codecs.js';
+import { endOf, isLive, liveKeyOf, liveKinds } from '../codecs.js';
 import type { Key, Range } from '../keys.js';
 import { folders, type LiveKind } from '../records.js';
 import type { Change, Observer, Stored, TaskIndex } from '../store.js';
@@ -99,11 +99,12 @@ export class LiveCache {
   applyOwn(revision: number, writes: readonly OwnWrite[]): void {
     if (revision <= this.#watched) return;
     for (const { key, value, created } of writes) {
-      if (kindOfPath(key.path) === undefined) continue;
-      if (value === undefined) this.#delete(key.path, revision, true);
+      if (!isLive(key.kind)) continue;
+      const live = key as Key<LiveKind>;
+      if (value === undefined) this.#delete(live, revision, true);
       else {
-        const createRevision = created ? revision : (this.#present(key.path)?.createRevision ?? revision);
-        this.#put(key.path, { value, revision, createRevision });
+        const createRevision = created ? revision : (this.#present(live)?.createRevision ?? revision);
+        this.#put(live, { value, revision, createRevision });
       }
     }
     this.#flush();
@@ -114,8 +115,9 @@ export class LiveCache {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as RawEvent;
       if (event.revision <= this.#watched) continue;
-      if (event.value === undefined) this.#delete(event.path, event.revision, false);
-      else this.#put(event.path, event as Put);
+      const key = liveKeyOf(event.path);
+      if (key && event.value === undefined) this.#delete(key, event.revision, false);
+      else if (key) this.#put(key, event as Put);
       if (events[i + 1]?.revision === event.revision) continue;
       this.#flush();
       this.#watched = event.revision;
@@ -129,10 +131,13 @@ export class LiveCache {
     const listed = new Set<string>();
     for (const record of records) {
       listed.add(record.path);
-      this.#put(record.path, record);
+      const key = liveKeyOf(record.path);
+      if (key) this.#put(key, record);
     }
-    for (const path of this.#pathsBetween(from, to))
-      if (!listed.has(path) && this.#revisionOf(path) <= revision) this.#delete(path, revision, false);
+    for (const path of this.#pathsBetween(from, to)) {
+      const key = listed.has(path) ? undefined : liveKeyOf(path);
+      if (key) this.#delete(key, revision, false);
+    }
     this.#flush();
   }
 
@@ -144,14 +149,13 @@ export class LiveCache {
     this.#observers.reached(revision);
   }
 
-  #put(path: string, put: Put): void {
-    const kind = kindOfPath(path);
-    const names = kind && namesOfPath(kind, path);
-    if (!kind || !names || (this.#tombstones.get(path) ?? 0) >= put.revision) return;
+  #put(key: Key<LiveKind>, put: Put): void {
+    const { path } = key;
+    if (this.#tombstones.size > 0 && (this.#tombstones.get(path) ?? 0) >= put.revision) return;
     try {
-      if (kind === 'task') this.#putTask({ kind, names, path }, put);
-      else this.#putOther({ kind, names, path }, put);
-      this.#tombstones.delete(path);
+      if (key.kind === 'task') this.#putTask(key as Key<'task'>, put);
+      else this.#putOther(key as Key<OtherKind>, put);
+      if (this.#tombstones.size > 0) this.#tombstones.delete(path);
     } catch (thrown) {
       // A record that cannot be read must not take down every replica: it is as if it were not there.
       this.#logger.error({ err: thrown, key: path, revision: put.revision }, 'record cannot be read');
@@ -182,17 +186,16 @@ export class LiveCache {
     this.#changes.push({ kind: key.kind, key: after.key, before, after, revision } as Change);
   }
 
-  #delete(path: string, revision: number, own: boolean): void {
-    const kind = kindOfPath(path);
-    const names = kind && namesOfPath(kind, path);
-    if (!kind || !names || this.#revisionOf(path) > revision) return;
+  #delete(key: Key<LiveKind>, revision: number, own: boolean): void {
+    const { kind, names, path } = key;
+    if ((this.#present(key)?.revision ?? 0) > revision) return;
     if (own) this.#tombstones.set(path, revision);
     if (kind === 'task') {
       const before = this.#table.entry(names[0] ?? '', names[1] ?? '');
       if (!before) return;
       this.#table.delete(before.cluster, before.id);
       this.#released.push(before);
-      this.#changes.push({ kind, key: { kind, names, path }, before, after: undefined, revision });
+      this.#changes.push({ kind, key: key as Key<'task'>, before, after: undefined, revision });
       return;
     }
     const before = this.#other(kind).get(path);
@@ -219,16 +222,9 @@ export class LiveCache {
       if (revision <= this.#watched) this.#tombstones.delete(path);
   }
 
-  #revisionOf(path: string): number {
-    return this.#present(path)?.revision ?? 0;
-  }
-
-  #present(path: string): { readonly revision: number; readonly createRevision: number } | undefined {
-    const kind = kindOfPath(path);
-    if (kind === undefined) return undefined;
-    if (kind !== 'task') return this.#other(kind).get(path);
-    const names = namesOfPath(kind, path);
-    return names && this.#table.entry(names[0] ?? '', names[1] ?? '');
+  #present(key: Key<LiveKind>): { readonly revision: number; readonly createRevision: number } | undefined {
+    if (key.kind !== 'task') return this.#other(key.kind).get(key.path);
+    return this.#table.entry(key.names[0] ?? '', key.names[1] ?? '');
   }
 
   #pathsBetween(from: string, to: string): readonly string[] {

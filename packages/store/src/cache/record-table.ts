@@ -1,6 +1,6 @@
 import { decodeRecord } from '../codecs.js';
 import type { Key } from '../keys.js';
-import type { LiveKind } from '../records.js';
+import { folders, type LiveKind } from '../records.js';
 import type { Stored } from '../store.js';
 import { SortedStrings } from './sorted-strings.js';
 
@@ -8,10 +8,11 @@ import { SortedStrings } from './sorted-strings.js';
 export class RecordTable<K extends LiveKind> {
   readonly kind: K;
   readonly #byPath = new Map<string, Stored<K>>();
-  readonly #paths = new SortedStrings();
+  readonly #paths: SortedStrings;
 
   constructor(kind: K) {
     this.kind = kind;
+    this.#paths = new SortedStrings(folders[kind].folder.length);
   }
 
   get size(): number {

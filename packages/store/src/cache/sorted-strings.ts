@@ -1,4 +1,44 @@
 const chunkLimit = 512;
+const rankedChars = 6;
+
+/** Strings in order with their ranks: a search compares numbers that lie side by side, and strings only among equals. */
+class Chunk {
+  readonly ranks = new Float64Array(chunkLimit + 1);
+  texts: string[] = [];
+
+  lowerBound(text: string, rank: number): number {
+    let low = 0;
+    let high = this.texts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const there = this.ranks[middle] as number;
+      if (there < rank || (there === rank && (this.texts[middle] as string) < text)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  insert(place: number, text: string, rank: number): void {
+    const { length } = this.texts;
+    this.ranks.copyWithin(place + 1, place, length);
+    this.ranks[place] = rank;
+    if (place === length) this.texts.push(text);
+    else this.texts.splice(place, 0, text);
+  }
+
+  remove(place: number): void {
+    this.ranks.copyWithin(place, place + 1, this.texts.length);
+    this.texts.splice(place, 1);
+  }
+
+  /** Cuts off what lies behind `place`. */
+  split(place: number): Chunk {
+    const rest = new Chunk();
+    rest.ranks.set(this.ranks.subarray(place, this.texts.length));
+    rest.texts = this.texts.splice(place);
+    return rest;
+  }
+}
 
 /**
  * A set of strings in order. An insertion moves at most one chunk of 512, so a million ids stay cheap to add,
@@ -6,8 +46,14 @@ const chunkLimit = 512;
  */
 export class SortedStrings {
   /** Invariant: no chunk is empty, but for a single one. */
-  readonly #chunks: string[][] = [[]];
+  readonly #chunks: Chunk[] = [new Chunk()];
+  /** So many first characters are the same in all strings and say nothing of their order. */
+  readonly #common: number;
   #size = 0;
+
+  constructor(common = 0) {
+    this.#common = common;
+  }
 
   get size(): number {
     return this.#size;
@@ -15,70 +61,74 @@ export class SortedStrings {
 
   /** False where it was there already. */
   add(text: string): boolean {
-    const at = this.#chunkOf(text);
-    const chunk = this.#chunks[at] as string[];
-    const place = lowerBound(chunk, text);
-    if (chunk[place] === text) return false;
-    if (place === chunk.length) chunk.push(text);
-    else chunk.splice(place, 0, text);
+    const rank = this.#rankOf(text);
+    const at = this.#chunkOf(text, rank);
+    const chunk = this.#chunks[at] as Chunk;
+    const place = chunk.lowerBound(text, rank);
+    if (chunk.texts[place] === text) return false;
+    chunk.insert(place, text, rank);
     this.#size++;
-    if (chunk.length > chunkLimit) this.#split(at, chunk);
+    if (chunk.texts.length > chunkLimit) this.#split(at, chunk);
     return true;
   }
 
   /** False where it was not there. */
   delete(text: string): boolean {
-    const at = this.#chunkOf(text);
-    const chunk = this.#chunks[at] as string[];
-    const place = lowerBound(chunk, text);
-    if (chunk[place] !== text) return false;
-    chunk.splice(place, 1);
+    const rank = this.#rankOf(text);
+    const at = this.#chunkOf(text, rank);
+    const chunk = this.#chunks[at] as Chunk;
+    const place = chunk.lowerBound(text, rank);
+    if (chunk.texts[place] !== text) return false;
+    chunk.remove(place);
     this.#size--;
-    if (chunk.length === 0 && this.#chunks.length > 1) this.#chunks.splice(at, 1);
+    if (chunk.texts.length === 0 && this.#chunks.length > 1) this.#chunks.splice(at, 1);
     return true;
   }
 
   /** From the first that is not before `from` up to, not including, `to`. The set must not change meanwhile. */
   *between(from: string, to?: string): Generator<string> {
-    let at = this.#chunkOf(from);
-    let place = lowerBound(this.#chunks[at] as string[], from);
+    const rank = from.length < this.#common ? -1 : this.#rankOf(from);
+    let at = rank < 0 ? 0 : this.#chunkOf(from, rank);
+    let place = rank < 0 ? 0 : (this.#chunks[at] as Chunk).lowerBound(from, rank);
     for (; at < this.#chunks.length; at++, place = 0) {
-      const chunk = this.#chunks[at] as string[];
-      for (; place < chunk.length; place++) {
-        const text = chunk[place] as string;
+      const { texts } = this.#chunks[at] as Chunk;
+      for (; place < texts.length; place++) {
+        const text = texts[place] as string;
         if (to !== undefined && text >= to) return;
-        yield text;
+        // Only where the bound is shorter than what all strings have in common is this not so from the first on.
+        if (rank >= 0 || text >= from) yield text;
       }
     }
   }
 
   /** The first chunk whose last string is not before `text`; else the last chunk. */
-  #chunkOf(text: string): number {
+  #chunkOf(text: string, rank: number): number {
     let low = 0;
     let high = this.#chunks.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const chunk = this.#chunks[middle] as string[];
-      if ((chunk[chunk.length - 1] as string) < text) low = middle + 1;
+      const { texts, ranks } = this.#chunks[middle] as Chunk;
+      const last = texts.length - 1;
+      const there = ranks[last] as number;
+      if (there < rank || (there === rank && (texts[last] as string) < text)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #split(at: number, chunk: string[]): void {
+  #split(at: number, chunk: Chunk): void {
     // An append-only set (ids in order) is cut at its end, or every chunk would stay half full.
-    const cut = at === this.#chunks.length - 1 ? chunk.length - 32 : chunk.length >>> 1;
-    this.#chunks.splice(at + 1, 0, chunk.splice(cut));
+    const cut = at === this.#chunks.length - 1 ? chunk.texts.length - 32 : chunk.texts.length >>> 1;
+    this.#chunks.splice(at + 1, 0, chunk.split(cut));
   }
-}
 
-function lowerBound(sorted: readonly string[], text: string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as string) < text) low = middle + 1;
-    else high = middle;
+  /** Never orders two strings the wrong way round; those with the same first characters have the same. */
+  #rankOf(text: string): number {
+    let rank = 0;
+    for (let i = this.#common; i < this.#common + rankedChars; i++) {
+      const code = i < text.length ? text.charCodeAt(i) + 1 : 0;
+      rank = rank * 257 + (code > 256 ? 256 : code);
+    }
+    return rank;
   }
-  return low;
 }

@@ -89,7 +89,7 @@ export class TaskTable implements TaskIndex {
     const before = tasks.byId.get(id);
     const entry = new TaskEntry(
       before?.cluster ?? this.#reader.strings.share(cluster),
-      before?.id ?? id,
+      before?.id ?? flat(id),
       revision,
       createRevision,
     );
@@ -166,4 +166,9 @@ function moveIn(
   const entries = index.get(to);
   if (entries) entries.set(after.id, after);
   else index.set(to, new Map([[after.id, after]]));
+}
+
+/** A copy of its own: a piece cut from a path would keep the whole path in memory. */
+function flat(id: string): string {
+  return Buffer.from(id).toString();
 }
