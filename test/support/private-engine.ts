@@ -14,7 +14,7 @@ export interface PrivateEngineOptions {
   readonly flags?: readonly string[];
 }
 
-/** Without a bridge and without iptables: its containers have no network, or the machine's. */
+/** In a network namespace of its own, without a bridge and without iptables: its containers have no network. */
 export class PrivateEngine {
   readonly directory: string;
   readonly engine: TestEngine;
@@ -45,9 +45,11 @@ export class PrivateEngine {
   async up(): Promise<void> {
     const at = (name: string): string => join(this.directory, name);
     const log = openSync(at('log'), 'a');
+    // In a network namespace of its own: an engine without a bridge deletes docker0, the machine's engine's, as it starts.
     this.#process = spawn(
-      'dockerd',
+      'unshare',
       [
+        ...['--net', '--', 'dockerd'],
         ...['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')],
         ...['-H', this.url, '--bridge', 'none', '--iptables=false', '--ip-masq=false'],
         // Where the machine has a containerd of its own it is shared: not the names in it.
