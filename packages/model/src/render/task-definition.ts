@@ -21,6 +21,9 @@ export function taskDefinitionOf(
     registeredAt: toTimestamp(record.registeredAtMs),
     deregisteredAt: toTimestamp(record.deregisteredAtMs),
     deleteRequestedAt: toTimestamp(record.deleteRequestedAtMs),
-    registeredBy: record.registeredBy === '' ? undefined : record.registeredBy,
+    registeredBy:
+      record.registeredBy === ''
+        ? undefined
+        : `arn:aws:iam::${about.scope.accountId}:user/${record.registeredBy}`,
   };
 }

@@ -64,10 +64,11 @@ describe('tags of resources', () => {
     ['a cluster that does not exist', arn('cluster/x'), 'ClusterNotFoundException'],
     ['a task that does not exist', arn(`task/c/${'f'.repeat(32)}`), 'ResourceNotFoundException'],
     [
-      'a resource of another account',
+      'a cluster of another account',
       'arn:aws:ecs:us-east-1:999999999999:cluster/c',
-      'ResourceNotFoundException',
+      'ClusterNotFoundException',
     ],
+    ['a definition that does not exist', arn('task-definition/web:9'), 'ClientException'],
   ] as const;
   for (const [name, resourceArn, code] of bad)
     it(`of ${name}: ${code}`, async () => {

@@ -167,6 +167,8 @@ describe('task definitions', () => {
     expect((await run()).taskDefinition).to.deep.equal(first.taskDefinition);
     const noNumber = ops.DeregisterTaskDefinition({ taskDefinition: 'web' }, rig.call(), rig.context);
     expect((await refusal(noNumber, 'ClientException')).message).to.equal('Revision is missing.');
+    const word = ops.DeregisterTaskDefinition({ taskDefinition: 'web:x' }, rig.call(), rig.context);
+    expect((await refusal(word, 'ClientException')).message).to.equal('Invalid revision number. Number: x');
   });
 
   it('deletes what is INACTIVE and says why not otherwise', async () => {

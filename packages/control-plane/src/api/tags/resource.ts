@@ -1,4 +1,5 @@
 import {
+  type ArnResource,
   clusterNotFound,
   EcsError,
   invalidParameter,
@@ -9,6 +10,7 @@ import {
 } from '@longshore/model';
 import { type Key, keyOf, type Store, type Stored } from '@longshore/store';
 import { look, type Reading } from '../common/index.js';
+import { unknownDefinition } from '../task-definitions/index.js';
 
 type TaggedKind = 'cluster' | 'instance' | 'task' | 'taskDefinition' | 'service';
 
@@ -18,7 +20,10 @@ export interface TagHolder {
   readonly key: Key<TaggedKind>;
 }
 
-export function resourceNotFound(): EcsError {
+/** ECS has exceptions of their own for some kinds. */
+function notFound(resource: ArnResource): EcsError {
+  if (resource === 'cluster') return clusterNotFound();
+  if (resource === 'task-definition') return unknownDefinition();
   return new EcsError('ResourceNotFoundException', 'The specified resource was not found.');
 }
 
@@ -27,8 +32,8 @@ export function tagHolder(resourceArn: string | undefined, accountId: string): T
   if (!resourceArn) throw invalidParameter('resourceArn should not be null or empty.');
   const arn = parseArn(resourceArn);
   if (!arn) throw invalidParameter(`Invalid resource ARN: ${shown(resourceArn)}.`);
-  if (arn.accountId !== accountId) throw resourceNotFound();
   const { target } = arn;
+  if (arn.accountId !== accountId) throw notFound(target.resource);
   switch (target.resource) {
     case 'cluster':
       return { resource: 'cluster', key: keyOf('cluster', target.cluster) };
@@ -57,7 +62,7 @@ export async function holderRecord(holder: TagHolder, reading: Reading): Promise
 export function presentRecord(holder: TagHolder, store: Store): Stored<TaggedKind> {
   const stored = store.get(holder.key);
   if (stored && !isInactive(stored)) return stored;
-  throw holder.resource === 'cluster' ? clusterNotFound() : resourceNotFound();
+  throw notFound(holder.resource);
 }
 
 /** A deleted cluster or service is still shown for a while, but takes no tags any more. */

@@ -3,6 +3,7 @@ import {
   type DefinitionName,
   definitionReference,
   type EcsError,
+  shown,
   type TaskDefinitionRecord,
 } from '@longshore/model';
 import { type Key, keyOf, rangeOf, type Store, type Stored } from '@longshore/store';
@@ -21,8 +22,14 @@ export function unknownDefinition(): EcsError {
   return clientException('Unable to describe task definition.');
 }
 
-/** A definition that a request names; undefined where it is no name, or one of another account. */
+/**
+ * A definition that a request names; undefined where it is no name, or one of another account. Throws ClientException
+ * for a revision that is no number.
+ */
 export function namedDefinition(text: string | undefined, accountId: string): DefinitionName | undefined {
+  const revision = /^[A-Za-z0-9_-]+:(.*)$/.exec(text ?? '')?.[1];
+  if (revision !== undefined && !text?.startsWith('arn:') && !/^\d{1,9}$/.test(revision))
+    throw clientException(`Invalid revision number. Number: ${shown(revision)}`);
   const found = text ? definitionReference(text, accountId) : undefined;
   return found?.ok ? found.value : undefined;
 }

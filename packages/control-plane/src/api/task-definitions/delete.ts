@@ -1,4 +1,5 @@
 import {
+  definitionReference,
   type Failure,
   invalidParameter,
   type TaskDefinition,
@@ -7,7 +8,7 @@ import {
 } from '@longshore/model';
 import { checkRequestLimit, type Decision, decideAndCommit, look, scopeOf } from '../common/index.js';
 import type { Call, Operation, OperationContext } from '../operation.js';
-import { definitionKey, namedDefinition } from './definitions.js';
+import { definitionKey } from './definitions.js';
 
 const reasons = {
   invalid: 'The specified task definition identifier is invalid. Specify a valid name or ARN and try again.',
@@ -38,8 +39,10 @@ async function deleteOne(
   call: Call,
   context: OperationContext,
 ): Promise<TaskDefinition | string> {
-  const name = namedDefinition(text, context.accountId);
-  if (!name) return text.startsWith('arn:') ? reasons.missing : reasons.invalid;
+  const reference = definitionReference(text, context.accountId);
+  if (!reference) return reasons.invalid;
+  if (!reference.ok) return reasons.missing;
+  const name = reference.value;
   if (name.revision === undefined) return reasons.invalid;
   const at = { family: name.family, revision: name.revision };
   const key = definitionKey(at);
