@@ -1,3 +1,5 @@
+export type { TaskHealth } from './health/task-health.js';
+export { taskHealth } from './health/task-health.js';
 export * from './placement/held.js';
 export { PlacementMemo } from './placement/memo.js';
 export { effectiveStrategies } from './placement/ordering.js';
@@ -9,3 +11,12 @@ export { compileQuery, describeQueryError, maxQueryLength } from './placement/qu
 export type { Survey } from './placement/survey.js';
 export { qualifiedInstances, survey } from './placement/survey.js';
 export * from './placement/view.js';
+export type { DeploymentRecords, NewDeployment } from './service/begin.js';
+export { beginDeployment } from './service/begin.js';
+export type * from './service/decision.js';
+export type { ServiceInstancesInput } from './service/instances.js';
+export { rebalancing, serviceInstances, spreadAttributes } from './service/instances.js';
+export { failureThreshold, taskLimits } from './service/limits.js';
+export { reconcileService } from './service/reconcile.js';
+export type * from './service/snapshot.js';
+export { texts as serviceTexts } from './service/texts.js';

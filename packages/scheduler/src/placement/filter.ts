@@ -89,14 +89,15 @@ export class Filter {
 
   /** The instances that could take one task now. */
   candidates(): number[] {
+    if (this.broken !== undefined) return [];
+    if (this.#only !== undefined) return [...this.#only].filter((i) => this.#why(i) === undefined);
     const found: number[] = [];
-    if (this.broken !== undefined) return found;
     const { cpuUnits, memoryMiB } = this.#request.needs;
     const { cpuLeft, memoryLeft, size } = this.#board;
     for (let i = 0; i < size; i++) {
       if ((cpuLeft[i] as number) < cpuUnits || (memoryLeft[i] as number) < memoryMiB) continue;
       if (this.#members?.[i] === 0 || this.#attributes?.[i] === 0) continue;
-      if (this.inScope(i) && this.#why(i) === undefined) found.push(i);
+      if (this.#why(i) === undefined) found.push(i);
     }
     return found;
   }

@@ -20,7 +20,9 @@ const serviceDefault: readonly PlacementStrategy[] = [
 const standaloneDefault: readonly PlacementStrategy[] = [{ type: 'random' }];
 
 /** The request's strategies, or ECS's defaults: a service spreads over zones and instances, RunTask is random. */
-export function effectiveStrategies(request: PlacementRequest): readonly PlacementStrategy[] {
+export function effectiveStrategies(
+  request: Pick<PlacementRequest, 'strategies' | 'group'>,
+): readonly PlacementStrategy[] {
   if (request.strategies.length > 0) return request.strategies;
   return request.group.startsWith('service:') ? serviceDefault : standaloneDefault;
 }

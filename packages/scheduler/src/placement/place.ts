@@ -56,9 +56,14 @@ function placeRun(
   const filter = new Filter(board, expressions, request);
   const candidates = filter.candidates();
   if (candidates.length === 0) return 0;
+  const give = requestCursor(requests, first);
+  if (wanted === 1 && candidates.length === 1) {
+    const i = candidates[0] as number;
+    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    return 1;
+  }
   const ordering = new Ordering(board, request, first);
   const compare = (a: number, b: number): number => ordering.compare(a, b);
-  const give = requestCursor(requests, first);
   if (wanted === 1) {
     const i = firstOf(candidates, compare);
     placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });

@@ -1,0 +1,132 @@
+import type { StartTasks, StopCause } from './decision.js';
+import type { TaskLimits } from './limits.js';
+import type { ServiceSettings } from './snapshot.js';
+import type { Standing } from './standing.js';
+import { newestFirst, scaleInVictims, surplusCopies, usefulness } from './victims.js';
+
+/** One deployment that tasks are to be of, and every task that counts towards the limits. */
+export interface RollingInput {
+  readonly active: readonly Standing[];
+  /** The digits of the deployment that all tasks shall be of. */
+  readonly target: string;
+  readonly limits: TaskLimits;
+  /** Why nothing may be started now; undefined: something may. */
+  readonly noStarts: 'throttled' | 'failed' | undefined;
+  /** The last attempt found no place: starting is tried again, and what can make room without harm goes. */
+  readonly isUnplaceable: boolean;
+  readonly lostPolicy: ServiceSettings['lostPolicy'];
+  /** A task beyond the desired count is on its way to even out the spread: nothing else is to go before it is there. */
+  readonly holdsSurplus: boolean;
+  readonly nowMs: number;
+}
+
+export interface RollingPlan {
+  readonly start: readonly StartTasks[];
+  readonly stop: readonly PlannedStop[];
+  /** Tasks are missing, none is on its way, and the percentages allow neither a start nor a stop. */
+  readonly isBlocked: boolean;
+}
+
+export interface PlannedStop {
+  readonly standing: Standing;
+  readonly cause: StopCause;
+}
+
+/**
+ * Brings a REPLICA service nearer to its desired count of tasks of the target deployment, on instances that stay.
+ * Invariant: its stops leave at least `minimumHealthy` of the tasks that are healthy now (a task that is not healthy
+ * takes nothing away from them), its starts make at most `maximum` tasks.
+ */
+export function planRolling(input: RollingInput): RollingPlan {
+  const { active, target, limits } = input;
+  const isGood = (s: Standing): boolean => s.task.deployment === target && !s.draining;
+  const good = active.filter((s) => isGood(s) && s.health !== 'unhealthy');
+  const unhealthy = active.filter((s) => isGood(s) && s.health === 'unhealthy');
+  const leaving = active.filter((s) => !isGood(s));
+  const missing = Math.max(0, limits.desired - good.length);
+  const room = Math.max(0, limits.maximum - active.length);
+  const count = input.noStarts === undefined ? Math.min(missing, room) : 0;
+  const isStuck = missing > 0 && (room === 0 || input.isUnplaceable);
+  const isWaiting = good.some(({ health }) => health === 'starting');
+  const stops = new Stops(active, limits.minimumHealthy);
+  stopSurplus(input, good, stops);
+  stopUnhealthy({ good, unhealthy, desired: limits.desired, oneByOne: isStuck && !isWaiting }, stops);
+  if (input.noStarts !== 'failed') stopLeaving(leaving, { oneByOne: isStuck && !isWaiting }, stops);
+  else
+    stopLeaving(
+      leaving.filter(({ draining }) => draining),
+      { oneByOne: false },
+      stops,
+    );
+  const start: StartTasks[] = [];
+  if (count > 0) start.push({ deployment: target, count, purpose: 'desired-count', oneEach: false });
+  const isBlocked = missing > 0 && room === 0 && !isWaiting && stops.planned.length === 0;
+  return { start, stop: stops.planned, isBlocked };
+}
+
+/** Collects stops and knows what they leave. */
+export class Stops {
+  readonly planned: PlannedStop[] = [];
+  readonly #minimum: number;
+  #healthy: number;
+  #running: number;
+
+  constructor(active: readonly Standing[], minimumHealthy: number) {
+    this.#minimum = minimumHealthy;
+    this.#healthy = active.filter(({ health }) => health === 'healthy').length;
+    this.#running = active.filter(({ task }) => task.lastStatus === 'RUNNING').length;
+  }
+
+  /** Whether a stop leaves enough: healthy tasks of healthy ones, RUNNING ones of those that only run. */
+  allows({ task, health }: Standing): boolean {
+    if (task.lastStatus !== 'RUNNING') return true;
+    return (health === 'healthy' ? this.#healthy : this.#running) > this.#minimum;
+  }
+
+  stop(standing: Standing, cause: StopCause): void {
+    this.planned.push({ standing, cause });
+    if (standing.health === 'healthy') this.#healthy--;
+    if (standing.task.lastStatus === 'RUNNING') this.#running--;
+  }
+}
+
+/** More good tasks than desired: scaled in, or a lost instance has come back. */
+function stopSurplus(input: RollingInput, good: readonly Standing[], stops: Stops): void {
+  const surplus = good.length - input.limits.desired;
+  if (surplus <= 0 || input.holdsSurplus) return;
+  const copies = surplusCopies(good, input.lostPolicy, input.nowMs).slice(0, surplus);
+  for (const copy of copies) if (stops.allows(copy)) stops.stop(copy, 'duplicate');
+  const others = good.filter((standing) => !copies.includes(standing));
+  for (const victim of scaleInVictims(others, surplus - copies.length)) stops.stop(victim, 'scale-in');
+}
+
+interface Unhealthy {
+  readonly good: readonly Standing[];
+  readonly unhealthy: readonly Standing[];
+  readonly desired: number;
+  /** No replacement can be started beside them: they go one by one. */
+  readonly oneByOne: boolean;
+}
+
+/** An unhealthy task goes once a healthy one stands in its place. */
+function stopUnhealthy({ good, unhealthy, desired, oneByOne }: Unhealthy, stops: Stops): void {
+  const healthy = good.filter(({ health }) => health === 'healthy').length;
+  const replaced = Math.max(0, Math.min(unhealthy.length, healthy + unhealthy.length - desired));
+  const count = replaced === 0 && oneByOne ? 1 : replaced;
+  for (const standing of [...unhealthy].sort(newestFirst).slice(0, count)) stops.stop(standing, 'unhealthy');
+}
+
+/** Tasks of other deployments and on draining instances go as far as enough healthy ones stay. */
+function stopLeaving(leaving: readonly Standing[], { oneByOne }: { oneByOne: boolean }, stops: Stops): void {
+  const order = [...leaving].sort((a, b) => usefulness(a) - usefulness(b) || newestFirst(a, b));
+  let mayForce = oneByOne && stops.planned.length === 0;
+  for (const standing of order) {
+    if (standing.isProtected && standing.health !== 'unhealthy') continue;
+    const cause: StopCause = standing.draining ? 'draining' : 'deployment';
+    if (stops.allows(standing)) stops.stop(standing, cause);
+    else if (mayForce && standing.health === 'unhealthy') {
+      mayForce = false;
+      stops.stop(standing, cause);
+    }
+  }
+}
