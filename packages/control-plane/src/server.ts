@@ -33,6 +33,7 @@ import {
 } from './door/handlers.js';
 import { Readiness } from './door/readiness.js';
 import { loadSecrets, type Secrets } from './door/secrets.js';
+import { ChangeFeed } from './events/change-feed.js';
 import { Metrics } from './metrics/metrics.js';
 import { commitMeter, ServerGauges } from './metrics/server-metrics.js';
 import { openStore } from './open-store.js';
@@ -138,6 +139,7 @@ async function compose(given: Composition): Promise<RunningServer> {
     instanceTimeoutMs: config.instanceTimeoutMs,
     onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
   });
+  const feed = new ChangeFeed(store, () => clock.wallMs());
   const peers = new RpcPeers(secrets.tokens?.client, config.tls !== undefined);
   const context: ServerContext = {
     store,
@@ -172,7 +174,8 @@ async function compose(given: Composition): Promise<RunningServer> {
     leading: () => leader.leading,
     pending: () => (leader.leads ? pending.counts() : new Map()),
   });
-  const doors = new Doors({ given, context, dispatcher, metrics, presence });
+  const doors = new Doors({ given, context, dispatcher, metrics, presence, feed });
+  await supervision.start(stopping('feed', () => feed.stop()));
   await supervision.start(stopping('peers', () => peers.close()));
   await supervision.start(stopping('gauges', () => gauges.stop()));
   await supervision.start(dispatcher);
@@ -200,6 +203,7 @@ interface DoorsParts {
   readonly dispatcher: Dispatcher;
   readonly metrics: Metrics;
   readonly presence: Replica;
+  readonly feed: ChangeFeed;
 }
 
 /** The two listeners, before which the one door stands. */
@@ -208,7 +212,7 @@ class Doors {
   readonly http: HttpDoor;
   readonly #config: Config;
 
-  constructor({ given, context, dispatcher, metrics, presence }: DoorsParts) {
+  constructor({ given, context, dispatcher, metrics, presence, feed }: DoorsParts) {
     const { config, clock, random, logger, secrets } = given;
     const { tokens } = secrets;
     const authorize = doorPolicy({ anonymousMayAll: tokens === undefined });
@@ -233,7 +237,7 @@ class Doors {
     });
     this.grpc.serve('EcsService', ecsHandlers(ecsRegistry, door));
     this.grpc.serve('AgentService', agentHandlers(dispatcher, door));
-    this.grpc.serve('LongshoreService', longshoreHandlers(longshoreRegistry, door));
+    this.grpc.serve('LongshoreService', longshoreHandlers(longshoreRegistry, feed, door));
     const readiness = new Readiness({ store: context.store, presence });
     const aws = createAwsApi<Caller>({
       // An unsigned call gets here only from this machine, where the server was told to let it in.

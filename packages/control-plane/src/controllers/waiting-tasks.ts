@@ -183,12 +183,10 @@ export function wishOf(record: TaskRecord, definition: TaskDefinition): TaskWish
 }
 
 function shapeName(record: TaskRecord): string {
-  const { family, revision, group, service, deployment, overrides, priority } = record;
-  const { placementConstraints, placementStrategy } = record;
-  return JSON.stringify([
-    ...[family, revision, group, service, deployment, priority],
-    ...[overrides, placementConstraints, placementStrategy],
-  ]);
+  const { family, revision, group, service, deployment, priority } = record;
+  const { overrides, placementConstraints, placementStrategy } = record;
+  const plain = [family, revision, group, service, deployment, priority];
+  return JSON.stringify([plain, overrides, placementConstraints, placementStrategy]);
 }
 
 function reasonCounts(refused: readonly Refusal[]): ReadonlyMap<string, number> {

@@ -8,8 +8,12 @@ import type {
   ReportResponse,
   ReportUtilisationRequest,
   ReportUtilisationResponse,
+  TaskProtectionRequest,
+  TaskProtectionResponse,
 } from '@longshore/model';
 import type { Lease, Store } from '@longshore/store';
+import type { Call, OperationContext } from '../api/operation.js';
+import { protectTask } from '../api/tasks/protection.js';
 import { Departures } from './departures.js';
 import { Heartbeats } from './heartbeats.js';
 import { Pacer } from './pace.js';
@@ -86,6 +90,19 @@ export class Dispatcher implements Component {
 
   report(request: ReportRequest, signal: AbortSignal): Promise<ReportResponse> {
     return this.#reports.report(request, signal);
+  }
+
+  /** For the container's own endpoint: an agent may protect the tasks of its own instance. */
+  async taskProtection(
+    request: TaskProtectionRequest,
+    call: Pick<Call, 'signal' | 'region'>,
+    context: OperationContext,
+  ): Promise<TaskProtectionResponse> {
+    const { cluster } = this.sessions.hear(request);
+    const { task, protectionEnabled: enabled, expiresInMinutes } = request;
+    if (context.store.tasks.get(cluster, task)?.instance !== request.instance)
+      return { failure: { arn: task, reason: 'MISSING' } };
+    return await protectTask({ cluster, task, wish: { enabled, expiresInMinutes } }, call, context);
   }
 
   reportUtilisation(request: ReportUtilisationRequest): ReportUtilisationResponse {

@@ -8,6 +8,8 @@ import type { Call, Caller } from '../api/operation.js';
 import { type EcsRegistry, ecsOperationNames } from '../api/registry.js';
 import type { ServerContext } from '../api/server-context.js';
 import type { Dispatcher } from '../dispatcher/dispatcher.js';
+import type { ChangeFeed } from '../events/change-feed.js';
+import { watchEvents } from '../events/watch-events.js';
 import type { Authorize, OperationRef, Resource } from './authorize.js';
 
 export interface DoorParts {
@@ -98,6 +100,7 @@ function operationOf(registry: EcsRegistry, name: string): AnyOperation {
 
 export function longshoreHandlers(
   registry: LongshoreRegistry,
+  feed: ChangeFeed,
   parts: DoorParts,
 ): Handlers<'LongshoreService', Caller> {
   const unary = Object.entries(registry as Readonly<Record<string, AnyOperation>>).map(
@@ -110,7 +113,15 @@ export function longshoreHandlers(
         },
       ] as const,
   );
-  return Object.fromEntries(unary) as Handlers<'LongshoreService', Caller>;
+  return {
+    ...(Object.fromEntries(unary) as Handlers<'LongshoreService', Caller>),
+    async *WatchEvents(request, call) {
+      await enter(parts, call.caller, { service: 'LongshoreService', name: 'WatchEvents' }, request);
+      // A server that stops ends the stream; its reader goes on elsewhere, after the last revision that it saw.
+      const signal = AbortSignal.any([call.signal, call.draining]);
+      yield* watchEvents(feed, request, { ...callOf(parts, call), signal }, parts.context);
+    },
+  };
 }
 
 export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handlers<'AgentService', Caller> {
@@ -124,6 +135,9 @@ export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handler
     Register: behind('Register', (request, signal) => dispatcher.register(request, signal)),
     Poll: behind('Poll', (request, signal, draining) => dispatcher.poll(request, signal, draining)),
     Report: behind('Report', (request, signal) => dispatcher.report(request, signal)),
+    TaskProtection: behind('TaskProtection', (request, signal) =>
+      dispatcher.taskProtection(request, { signal, region: parts.region }, parts.context),
+    ),
     ReportUtilisation: behind('ReportUtilisation', (request) => dispatcher.reportUtilisation(request)),
   };
 }

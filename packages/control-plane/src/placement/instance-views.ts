@@ -6,7 +6,13 @@ import {
   type InstanceResources,
   instanceAttributes,
 } from '@longshore/model';
-import { type ClusterView, HeldLedger, type HeldTask, type InstanceView } from '@longshore/scheduler';
+import {
+  type ClusterView,
+  HeldLedger,
+  type HeldTask,
+  type InstanceView,
+  PlacementMemo,
+} from '@longshore/scheduler';
 import { type Change, keyOf, rangeOf, type Store, type TaskSummary } from '@longshore/store';
 
 /**
@@ -63,6 +69,7 @@ class KeptView implements InstanceView {
 
 class KeptCluster implements ClusterView {
   readonly byId = new Map<string, KeptView>();
+  readonly memo = new PlacementMemo();
   #registered: readonly KeptView[] | undefined;
 
   get instances(): readonly InstanceView[] {
@@ -100,6 +107,11 @@ export class InstanceViews {
 
   cluster(name: string): ClusterView {
     return this.#clusters.get(name) ?? empty;
+  }
+
+  /** What placement remembers of a cluster from round to round. */
+  memo(name: string): PlacementMemo | undefined {
+    return this.#clusters.get(name)?.memo;
   }
 
   get(cluster: string, instance: string): InstanceView | undefined {

@@ -146,7 +146,7 @@ export class PlacementRounds {
     const { views, random } = this.#parts;
     const requests = group.map((w): PlacementRequest => ({ ...w.ask.request, count: w.share }));
     const seed = Math.floor(random.next() * 2 ** 32);
-    const placement = place(views.cluster(cluster), requests, { seed });
+    const placement = place(views.cluster(cluster), requests, { seed, memo: views.memo(cluster) });
     const units = group.map((): Unit[] => []);
     for (const { request, instance, gpuIds } of placement.placed) {
       const { ask, open } = group[request] as Waiting;

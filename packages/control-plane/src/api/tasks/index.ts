@@ -1,5 +1,6 @@
 import { describeTasks } from './describe-tasks.js';
 import { listTasks } from './list-tasks.js';
+import { getTaskProtection, updateTaskProtection } from './protection.js';
 import { runTask } from './run-task.js';
 import { startTask } from './start-task.js';
 import { stopTask } from './stop-task.js';
@@ -11,4 +12,6 @@ export const taskRunOperations = {
   StopTask: stopTask,
   DescribeTasks: describeTasks,
   ListTasks: listTasks,
+  GetTaskProtection: getTaskProtection,
+  UpdateTaskProtection: updateTaskProtection,
 } as const;

@@ -1,0 +1,118 @@
+import type { Change, Store, Stored, TaskSummary } from '@longshore/store';
+
+/** A change that the feed tells, as small as it can be kept. */
+export type FeedEntry =
+  | { readonly kind: 'task'; readonly revision: number; readonly atMs: number; readonly task: TaskSummary }
+  | {
+      readonly [K in 'instance' | 'service' | 'deployment']: {
+        readonly kind: K;
+        readonly revision: number;
+        readonly atMs: number;
+        readonly stored: Stored<K>;
+      };
+    }['instance' | 'service' | 'deployment'];
+
+/** Changes that are remembered for those who come back. */
+const remembered = 10_000;
+
+/**
+ * The changes that concern people, in order of revision, from this replica's bounded memory of the watch.
+ * Invariant: a change is told once the watch has passed its revision, so what comes after a revision is complete.
+ */
+export class ChangeFeed {
+  readonly #told: FeedEntry[] = [];
+  readonly #ahead: FeedEntry[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #stop: () => void;
+  readonly #wallMs: () => number;
+  #floor: number;
+
+  constructor(store: Store, wallMs: () => number) {
+    this.#wallMs = wallMs;
+    this.#floor = store.watched;
+    this.#stop = store.observe({
+      changed: (change) => this.#note(change),
+      reached: (revision) => this.#tell(revision),
+      relisted: (revision) => this.#forget(revision),
+    });
+  }
+
+  stop(): void {
+    this.#stop();
+    this.#listeners.clear();
+  }
+
+  /** Changes at or before this revision are no longer known. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  /** What is told after a revision, oldest first. */
+  after(revision: number): readonly FeedEntry[] {
+    let first = this.#told.length;
+    while (first > 0 && (this.#told[first - 1]?.revision ?? 0) > revision) first--;
+    return this.#told.slice(first);
+  }
+
+  /** Calls `listener` whenever something is told. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #note(change: Change): void {
+    const entry = entryOf(change, this.#wallMs());
+    if (entry) this.#ahead.push(entry);
+  }
+
+  #tell(revision: number): void {
+    if (this.#ahead.length === 0) return;
+    const due = this.#ahead.filter((e) => e.revision <= revision).sort((a, b) => a.revision - b.revision);
+    if (due.length === 0) return;
+    const later = this.#ahead.filter((e) => e.revision > revision);
+    this.#ahead.splice(0, this.#ahead.length, ...later);
+    this.#told.push(...due);
+    // Cut in larger steps, so that it costs little per change.
+    if (this.#told.length > remembered * 1.2) {
+      const cut = this.#told.splice(0, this.#told.length - remembered);
+      this.#floor = cut.at(-1)?.revision ?? this.#floor;
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A list tells what is, not what happened: those who wait learn of a gap. */
+  #forget(revision: number): void {
+    this.#told.length = 0;
+    this.#ahead.length = 0;
+    this.#floor = revision;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function entryOf(change: Change, atMs: number): FeedEntry | undefined {
+  const { revision } = change;
+  switch (change.kind) {
+    case 'task': {
+      const { before, after } = change;
+      return after && differs(before, after) ? { kind: 'task', revision, atMs, task: after } : undefined;
+    }
+    case 'instance':
+      return change.after && { kind: 'instance', revision, atMs, stored: change.after };
+    case 'service':
+      return change.after && { kind: 'service', revision, atMs, stored: change.after };
+    case 'deployment':
+      return change.after && { kind: 'deployment', revision, atMs, stored: change.after };
+    default:
+      return undefined;
+  }
+}
+
+function differs(before: TaskSummary | undefined, after: TaskSummary): boolean {
+  return (
+    !before ||
+    before.lastStatus !== after.lastStatus ||
+    before.desiredStatus !== after.desiredStatus ||
+    before.healthStatus !== after.healthStatus ||
+    before.instance !== after.instance
+  );
+}
