@@ -12,7 +12,7 @@ import {
 import { RpcServer } from '@longshore/rpc';
 import type { Store } from '@longshore/store';
 import { secretOfKey } from './access-keys.js';
-import { activeCluster } from './api/clusters/index.js';
+import { activeCluster, instanceCounter } from './api/clusters/index.js';
 import { longshoreRegistry } from './api/longshore/index.js';
 import type { Caller } from './api/operation.js';
 import { ecsRegistry } from './api/registry.js';
@@ -156,6 +156,7 @@ async function compose(given: Composition): Promise<RunningServer> {
     utilisation: dispatcher.utilisation,
     peers,
     sealKey: secrets.sealKey,
+    taskCounter: instanceCounter(store, views),
   };
   const pending = new PendingReasons();
   const leader = new Leader({

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random } from '@longshore/kit';
 import type { EcsServiceOperations } from '@longshore/model';
 import type { Store } from '@longshore/store';
+import type { TaskCounter } from './clusters/counts.js';
 
 /** Who calls, as the door made it out. */
 export interface Caller {
@@ -26,6 +27,8 @@ export interface OperationContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly accountId: string;
+  /** Counts tasks of a cluster without walking over them; absent in tests. */
+  readonly taskCounter?: TaskCounter | undefined;
 }
 
 export type OperationName = keyof EcsServiceOperations;

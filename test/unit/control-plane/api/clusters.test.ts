@@ -2,7 +2,12 @@ import { aClusterRecord, anInstanceRecord, aTaskRecord } from '@longshore/model'
 import { keyOf } from '@longshore/store';
 import { expect } from 'chai';
 import { accountSettingOperations } from '../../../../packages/control-plane/src/api/account-settings/index.js';
-import { clusterOperations as ops } from '../../../../packages/control-plane/src/api/clusters/index.js';
+import {
+  countsOf,
+  instanceCounter,
+  clusterOperations as ops,
+} from '../../../../packages/control-plane/src/api/clusters/index.js';
+import { InstanceViews } from '../../../../packages/control-plane/src/placement/instance-views.js';
 import { arn, openRig, type Rig, refusal } from './rig.js';
 
 const id = 'a'.repeat(32);
@@ -92,6 +97,20 @@ describe('clusters', () => {
       runningTasksCount: 1,
       pendingTasksCount: 1,
     });
+  });
+
+  it('counts the same by instance as by task', async () => {
+    await rig.put('cluster', ['c'], aClusterRecord());
+    await rig.put('instance', ['c', id], anInstanceRecord());
+    const states = ['RUNNING', 'RUNNING', 'PENDING', 'STOPPING', 'STOPPED', 'ACTIVATING'] as const;
+    for (const [i, lastStatus] of states.entries())
+      await rig.put('task', ['c', String(i).repeat(32)], aTaskRecord({ instance: id, lastStatus }));
+    await rig.put('task', ['c', 'e'.repeat(32)], aTaskRecord({ lastStatus: 'PROVISIONING' }));
+    const views = new InstanceViews(rig.store);
+    const byInstance = instanceCounter(rig.store, views).of('c');
+    views.stop();
+    expect(byInstance).to.deep.equal({ runningTasks: 2, pendingTasks: 3 });
+    expect(countsOf(rig.store, 'c')).to.include(byInstance);
   });
 
   it('lists in pages, without deleted ones', async () => {

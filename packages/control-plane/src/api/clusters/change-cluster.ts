@@ -29,5 +29,10 @@ export async function changeCluster(
     };
   });
   const scope = scopeOf({ call, context });
-  return clusterOf(record, { scope, name, counts: countsOf(context.store, name), include: allClusterFields });
+  return clusterOf(record, {
+    scope,
+    name,
+    counts: countsOf(context.store, name, context.taskCounter),
+    include: allClusterFields,
+  });
 }

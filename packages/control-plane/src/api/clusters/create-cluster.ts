@@ -32,7 +32,7 @@ export const createCluster: Operation<'CreateCluster'> = async (request, call, c
       answer: value,
     };
   });
-  const counts = context.store.get(key) ? countsOf(context.store, name) : noCounts;
+  const counts = context.store.get(key) ? countsOf(context.store, name, context.taskCounter) : noCounts;
   const scope = scopeOf({ call, context });
   return { cluster: clusterOf(record, { scope, name, counts, include: allClusterFields }) };
 };

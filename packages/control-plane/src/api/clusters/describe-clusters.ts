@@ -27,7 +27,14 @@ export const describeClusters: Operation<'DescribeClusters'> = async (request, c
   names.forEach((name, i) => {
     const record = name === undefined ? undefined : byName.get(name)?.value;
     if (name !== undefined && record)
-      clusters.push(clusterOf(record, { scope, name, counts: countsOf(context.store, name), include }));
+      clusters.push(
+        clusterOf(record, {
+          scope,
+          name,
+          counts: countsOf(context.store, name, context.taskCounter),
+          include,
+        }),
+      );
     else {
       const arn = name === undefined ? references[i] : clusterArn(scope, name);
       failures.push({ arn, reason: 'MISSING' });

@@ -6,7 +6,7 @@ import { updateCluster } from './update-cluster.js';
 import { updateClusterSettings } from './update-cluster-settings.js';
 
 export { type ActiveCluster, activeCluster } from './active-cluster.js';
-export { countsOf, type TaskCounter } from './counts.js';
+export { countsOf, instanceCounter, type TaskCounter } from './counts.js';
 
 export const clusterOperations = {
   CreateCluster: createCluster,
