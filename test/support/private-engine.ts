@@ -46,24 +46,24 @@ export class PrivateEngine {
     const at = (name: string): string => join(this.directory, name);
     const log = openSync(at('log'), 'a');
     // In a network namespace of its own: an engine without a bridge deletes docker0, the machine's engine's, as it starts.
-    this.#process = spawn(
-      'unshare',
-      [
-        ...['--net', '--', 'dockerd'],
-        ...['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')],
-        ...['-H', this.url, '--bridge', 'none', '--iptables=false', '--ip-masq=false'],
-        // Where the machine has a containerd of its own it is shared: not the names in it.
-        ...[
-          '--containerd-namespace',
-          this.#namespace,
-          '--containerd-plugins-namespace',
-          `${this.#namespace}-p`,
-        ],
-        ...(this.#options.liveRestore === true ? ['--live-restore'] : []),
-        ...(this.#options.flags ?? []),
-      ],
-      { stdio: ['ignore', log, log], detached: true },
-    );
+    const arguments_ = [
+      // An engine without a bridge removes the `docker0` that it finds: this one must not see the machine's.
+      '--net',
+      'dockerd',
+      `--data-root=${at('data')}`,
+      `--exec-root=${at('exec')}`,
+      `--pidfile=${at('pid')}`,
+      `--host=${this.url}`,
+      '--bridge=none',
+      '--iptables=false',
+      '--ip-masq=false',
+      // Where the machine has a containerd of its own it is shared: not the names in it.
+      `--containerd-namespace=${this.#namespace}`,
+      `--containerd-plugins-namespace=${this.#namespace}-p`,
+      ...(this.#options.liveRestore === true ? ['--live-restore'] : []),
+      ...(this.#options.flags ?? []),
+    ];
+    this.#process = spawn('unshare', arguments_, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     await eventually(async () => this.engine.answers(), {
       withinMs: 30_000,
