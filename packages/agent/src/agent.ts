@@ -6,12 +6,14 @@ import { FileJournal } from './journal/journal.js';
 import { buildPlant, type Plant } from './plant.js';
 import { untilDone } from './retrying.js';
 import type { ControlPlane } from './session/control-plane.js';
+import type { Metrics } from './telemetry/metrics.js';
 
 export interface AgentParts {
   readonly config: Config;
   readonly driver: RuntimeDriver;
   readonly controlPlane: ControlPlane;
   readonly host: HostFacts;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -46,16 +48,15 @@ export class Agent implements Component {
     const gpus = config.gpuSupport ? (config.gpus ?? (await listGpus())) : [];
     const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus });
     this.#plant = plant;
-    await plant.engine.start();
-    await plant.session.start();
+    for (const component of plant.components)
+      await untilDone(`start ${component.name}`, () => component.start(), means);
     logger.info({ instance: identity?.instance, tasks: plant.engine.tasks.length }, 'agent started');
   }
 
   /** In reverse order; each part within its own bound. */
   async stop(): Promise<void> {
     this.#abort.abort(new Error('the agent stops'));
-    await this.#plant?.session.stop();
-    await this.#plant?.engine.stop();
+    for (const component of [...(this.#plant?.components ?? [])].reverse()) await component.stop();
     await this.#parts.driver.close();
   }
 }

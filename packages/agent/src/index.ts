@@ -3,4 +3,5 @@ export { type Config, parseConfig, pullBehaviors } from './config/config.js';
 export { type Variable, variables } from './config/variables.js';
 export type { HostFacts } from './host/host.js';
 export { type ControlPlane, controlPlaneOf } from './session/control-plane.js';
+export { Metrics } from './telemetry/metrics.js';
 export { agentVersion } from './version.js';

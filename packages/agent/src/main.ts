@@ -8,6 +8,7 @@ import { readVariables } from './config/env.js';
 import { readHost } from './host/host.js';
 import { runUntilSignal, say } from './process.js';
 import { controlPlaneOf } from './session/control-plane.js';
+import { Metrics } from './telemetry/metrics.js';
 import { readToken } from './token.js';
 import { agentVersion } from './version.js';
 
@@ -23,9 +24,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   const token = tokenFile === undefined ? undefined : () => readToken(tokenFile);
   const tls = config.caCert === undefined ? undefined : { caFile: config.caCert };
   const channel = openChannel({ endpoints, token, tls, balance: 'one' });
-  const driver = new DockerRuntime({ host: url === undefined ? undefined : { url } });
+  const metrics = new Metrics();
+  const onCall = metrics.dockerCall.bind(metrics);
+  const driver = new DockerRuntime({ onCall, host: url === undefined ? undefined : { url } });
   const controlPlane = controlPlaneOf(agentClient(channel));
-  const parts = { config, driver, controlPlane, logger, host: readHost() };
+  const parts = { config, driver, controlPlane, logger, metrics, host: readHost() };
   const agent = new Agent({ ...parts, clock: systemClock, random: systemRandom });
   await runUntilSignal(agent, logger, () => channel.close());
 }

@@ -13,7 +13,6 @@ export interface TaskNetwork {
 /** The networks that tasks are put on, made on first use. */
 export class TaskNetworks {
   readonly addresses: AddressBook;
-  readonly pauseImageName = 'longshore/pause:1';
   readonly #driver: RuntimeDriver;
   readonly #config: Config;
   readonly #instance: () => string;
@@ -46,10 +45,6 @@ export class TaskNetworks {
         throw new RuntimeError('CannotCreateNetworkError', message, { cause: thrown });
       }
     });
-  }
-
-  pauseImage(): Promise<{ readonly id: string; readonly digest: string }> {
-    return Promise.reject(new RuntimeError('CannotPullContainerError', 'no pause image yet'));
   }
 
   async #create(prefix: string, bridge: string, subnet?: string): Promise<TaskNetwork> {

@@ -1,29 +1,33 @@
-import type { Clock, Logger, Random } from '@longshore/kit';
-import { requiredAttributes, type TaskDefinition } from '@longshore/model';
+import type { Clock, Component, Logger, Random } from '@longshore/kit';
 import type { EngineFacts, RuntimeDriver } from '@longshore/runtime';
+import { ensurePauseImage, pauseImageOf } from '@longshore/runtime';
 import type { Config } from './config/config.js';
+import { MetadataFiles } from './endpoints/metadata-file.js';
 import type { SpecContext } from './engine/container-spec.js';
 import { Engine } from './engine/engine.js';
 import type { AgentIdentity } from './engine/names.js';
 import { type AgentTask, definitionOf, pauseContainerName } from './engine/record.js';
-import { dynamicRanges, type HostFacts, portsInUse } from './host/host.js';
-import { attributesOf, type RegistrationInputs, registrationOf } from './host/registration.js';
+import { surplusTasks } from './engine/retention.js';
+import { abilities, portBookOf, refusalOf, registrationInputs } from './host/abilities.js';
+import type { HostFacts } from './host/host.js';
+import { registrationOf } from './host/registration.js';
 import { ImageProvider } from './images/image-provider.js';
 import type { FileJournal, StoredIdentity } from './journal/journal.js';
 import { TaskNetworks } from './networks.js';
-import { PortBook } from './ports/port-book.js';
+import { buildPeriphery, type Periphery } from './periphery.js';
 import { TaskPreparation } from './preparation.js';
 import { Reporter } from './reporter/reporter.js';
 import { Assignments } from './session/assignments.js';
 import type { ControlPlane } from './session/control-plane.js';
 import { Session } from './session/session.js';
-import { TaskCgroups } from './task-cgroups.js';
+import type { Metrics } from './telemetry/metrics.js';
 
 export interface PlantParts {
   readonly config: Config;
   readonly driver: RuntimeDriver;
   readonly controlPlane: ControlPlane;
   readonly host: HostFacts;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -38,148 +42,129 @@ export interface Plant {
   readonly engine: Engine;
   readonly session: Session;
   readonly reporter: Reporter;
-  readonly networks: TaskNetworks;
-  readonly images: ImageProvider;
-  readonly identity: () => AgentIdentity;
+  readonly periphery: Periphery;
+  /** In the order in which they start. */
+  readonly components: readonly Component[];
 }
 
 const nobody: AgentIdentity = { instance: '', cluster: '', accountId: '', region: '' };
 
 /** Wires the parts together. Nothing runs and nothing is asked of anybody yet. */
 export function buildPlant(parts: PlantParts): Plant {
-  const { config, driver, logger, clock, random } = parts;
+  const { config, driver, metrics } = parts;
   let who: AgentIdentity = parts.identity ?? nobody;
   const identity = (): AgentIdentity => who;
   const networks = new TaskNetworks(driver, config, () => who.instance);
-  const preparation = new TaskPreparation({
-    driver,
-    identity,
-    envFileDir: config.envFileDir,
-    cgroups: cgroupsOf(parts),
+  const { cgroups } = abilities(parts);
+  const preparation = new TaskPreparation({ driver, identity, envFileDir: config.envFileDir, cgroups });
+  const files = config.containerMetadata
+    ? new MetadataFiles(`${config.dataDir}/metadata`, identity)
+    : undefined;
+  const images = new ImageProvider({
+    ...parts,
+    ...config.pull,
+    pulled: (_image, id) => periphery.cleaner.pulled(id),
   });
-  const images = new ImageProvider({ ...parts, ...config.pull, pulled: () => undefined });
   const engine: Engine = new Engine({
-    driver,
-    logger,
-    clock,
-    random,
-    journal: parts.journal,
+    ...parts,
     instance: () => who.instance,
-    ports: portBookOf(config, parts.host),
-    settings: { stopTimeoutMs: config.stopTimeoutMs, cleanupWaitMs: config.cleanupWaitMs },
+    ports: portBookOf(parts),
+    settings: { stopTimeoutMs: config.stopTimeoutMs, cleanupWaitMs: cleanupWaitMs(parts) },
     needsPreparation: (definition) => preparation.needed(definition),
     assignAddress: (task) => networks.addresses.assign(task),
     refusal: (definition) => refusalOf(definition, parts),
     provideImage: (image, signal) => images.provide(image, signal),
-    providePauseImage: () => networks.pauseImage(),
-    specContext: (task, container) => specContext({ task, container, identity, networks, preparation }),
+    providePauseImage: () => pauseImage(driver),
+    specContext: (task, container) =>
+      specContext({ parts, task, container, who, networks, preparation, files, periphery }),
+    timeouts: { createMs: config.createTimeoutMs, startMs: config.startTimeoutMs },
     prepare: (task) => preparation.prepare(task),
     release: async (task) => {
       await preparation.release(task);
+      await files?.remove(task);
       networks.addresses.release(task.id);
     },
     onChanged: (task) => {
       networks.addresses.hold(task.id, task.ipv4Address);
+      if (task.acknowledged)
+        for (const id of surplusTasks(engine.tasks, config.stoppedTasksPerFamily)) engine.cleanUp(id);
       reporter.changed(task.id);
+      periphery.fileChanged(task, files);
     },
-    onForgotten: (task) => reporter.forgotten(task.id),
+    onForgotten: (task) => {
+      reporter.forgotten(task.id);
+      periphery.limit.forget(task.id);
+    },
   });
-  const assignments = new Assignments(engine, logger);
+  const assignments = new Assignments(engine, parts.logger);
   const reporter: Reporter = new Reporter({
+    ...parts,
     engine,
-    clock,
-    impairedReason: () => '',
+    impairedReason: () => periphery.health.reason,
     orphans: () => assignments.orphans,
   });
-  const session = new Session(
+  const session: Session = new Session(
     {
       ...parts,
       assignments,
       reporter,
       joinAsNew: config.joinAsNew,
-      registration: (region) => Promise.resolve(registrationOf({ ...registrationInputs(parts), region })),
-      utilisation: undefined,
+      registration: (region) => Promise.resolve(registrationOf(registrationInputs(parts, region))),
+      utilisation: config.metrics ? () => periphery.meter.measure() : undefined,
       joined: (joined) => {
         const before = who.instance;
         who = joined;
+        metrics.sessionOpened();
         if (before !== joined.instance) engine.joined(joined.instance);
+        periphery.joined(joined.instance);
       },
     },
     parts.identity,
   );
-  return { engine, session, reporter, networks, images, identity };
+  const periphery: Periphery = buildPeriphery({ ...parts, engine, session, reporter, networks, identity });
+  const { cleaner, endpoints, health } = periphery;
+  return { engine, session, reporter, periphery, components: [cleaner, endpoints, engine, health, session] };
 }
 
-function registrationInputs(parts: PlantParts): RegistrationInputs {
-  const { config, host, engineFacts, gpus } = parts;
-  const [dynamicPorts = { first: 49_153, last: 65_535 }] = rangesOf(config, host);
-  return {
-    config,
-    engine: engineFacts,
-    host,
-    gpus,
-    dynamicPorts,
-    taskLimits: keepsCgroups(parts),
-    taskEni: config.taskEni,
-    region: '',
-  };
+/** ECS spreads the clean-up of many instances by chance. */
+function cleanupWaitMs({ config, random }: PlantParts): number {
+  return config.cleanupWaitMs + Math.floor(random.next() * config.cleanupJitterMs);
 }
 
-function rangesOf(config: Config, host: HostFacts): ReturnType<typeof dynamicRanges> {
-  return config.dynamicPorts ? [config.dynamicPorts] : dynamicRanges(host.ephemeralPorts);
+async function pauseImage(driver: RuntimeDriver): Promise<{ readonly id: string; readonly digest: string }> {
+  const { id } = await ensurePauseImage(driver);
+  return { id, digest: '' };
 }
 
-function portBookOf(config: Config, host: HostFacts): PortBook {
-  return new PortBook({
-    ranges: rangesOf(config, host),
-    reserved: { tcp: new Set(config.reservedTcpPorts), udp: new Set(config.reservedUdpPorts) },
-    inUse: portsInUse,
-    staticIp: config.bindIp,
-  });
-}
-
-function keepsCgroups({ config, host, engineFacts }: PlantParts): boolean {
-  return config.taskLimits && host.isRoot && engineFacts.cgroupDriver !== 'none';
-}
-
-function cgroupsOf(parts: PlantParts): TaskCgroups | undefined {
-  if (!keepsCgroups(parts)) return undefined;
-  const { config, engineFacts } = parts;
-  return new TaskCgroups({
-    root: config.cgroupPath,
-    version: engineFacts.cgroupVersion,
-    driver: engineFacts.cgroupDriver,
-    cpuPeriodMs: config.cgroupCpuPeriodMs,
-    pidsLimit: config.taskPidsLimit,
-  });
-}
-
-/** A definition that asks for what this agent never registered is refused, never run without it. */
-function refusalOf(definition: TaskDefinition, parts: PlantParts): string | undefined {
-  const can = new Set(attributesOf(registrationInputs(parts)).map((a) => a.name));
-  const lacking = requiredAttributes(definition).filter((a) => !can.has(a.name));
-  if (lacking.length === 0) return undefined;
-  return `this container instance lacks ${lacking.map((a) => a.name).join(', ')}`;
-}
-
-async function specContext(about: {
+interface SpecAbout {
+  readonly parts: PlantParts;
   readonly task: AgentTask;
   readonly container: string;
-  readonly identity: () => AgentIdentity;
+  readonly who: AgentIdentity;
   readonly networks: TaskNetworks;
   readonly preparation: TaskPreparation;
-}): Promise<SpecContext> {
-  const { task, container, networks, preparation } = about;
+  readonly files: MetadataFiles | undefined;
+  readonly periphery: Periphery;
+}
+
+async function specContext(about: SpecAbout): Promise<SpecContext> {
+  const { parts, task, container, who, networks, preparation, periphery } = about;
   const mode = task.definition.networkMode ?? 'bridge';
   const internal = container === pauseContainerName;
-  return {
-    identity: about.identity(),
+  const common = {
+    identity: who,
     bridgeNetwork: mode === 'bridge' ? (await networks.bridge()).name : '',
     awsvpcNetwork: mode === 'awsvpc' ? (await networks.awsvpc()).name : '',
-    pauseImage: networks.pauseImageName,
-    endpointVariables: () => ({}),
-    fileVariables: internal ? [] : await preparation.fileVariables(definitionOf(task, container)),
+    pauseImage: pauseImageOf(parts.engineFacts.architecture)?.image ?? '',
     cgroupParent: preparation.cgroupParent(task),
-    metadataDirectory: undefined,
+  };
+  if (internal) return { ...common, endpointVariables: {}, fileVariables: [], extraMounts: [] };
+  const variables = await periphery.endpoints.variables(task, container, who.instance);
+  const file = await about.files?.make(task, container);
+  return {
+    ...common,
+    endpointVariables: { ...variables, ...file?.variables },
+    fileVariables: await preparation.fileVariables(definitionOf(task, container)),
+    extraMounts: file ? [file.mount] : [],
   };
 }

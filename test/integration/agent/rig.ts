@@ -144,6 +144,8 @@ export class AgentRig {
     await this.#server.stop();
     for (const { Id } of await this.containers())
       await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
+    for (const name of ['longshore', 'longshore-awsvpc'])
+      await this.engine.ask('DELETE', `/networks/${name}-${this.plane.instance.slice(0, 12)}`);
     await this.engine.cleanUp();
     rmSync(this.directory, { recursive: true, force: true });
   }

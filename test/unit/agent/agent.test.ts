@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, type Config, parseConfig } from '@longshore/agent';
+import { Agent, type Config, Metrics, parseConfig } from '@longshore/agent';
 import { CodedError, seededRandom, silentLogger, systemClock } from '@longshore/kit';
 import { FakeRuntime, type Script, scriptOf } from '@longshore/runtime';
 import { expect } from 'chai';
@@ -53,6 +53,7 @@ class Host {
         ephemeralPorts: { first: 32_768, last: 60_999 },
         isRoot: false,
       },
+      metrics: new Metrics(),
       clock: systemClock,
       random: seededRandom(7),
       logger: silentLogger,

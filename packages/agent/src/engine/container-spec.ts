@@ -18,13 +18,13 @@ export interface SpecContext {
   /** The engine's network of tasks in awsvpc mode. */
   readonly awsvpcNetwork: string;
   readonly pauseImage: string;
-  /** Variables that the agent adds (the metadata endpoint), by task and container. */
-  readonly endpointVariables: (task: AgentTask, container: string) => Readonly<Record<string, string>>;
+  /** Variables that the agent adds: the metadata endpoint and file. They win over all others. */
+  readonly endpointVariables: Readonly<Record<string, string>>;
   /** Values of the environment files of the container, in order. */
   readonly fileVariables: readonly { readonly name: string; readonly value: string }[];
   readonly cgroupParent: string | undefined;
-  /** Directory on the host with the container's metadata file; undefined where it gets none. */
-  readonly metadataDirectory: string | undefined;
+  /** Mounts that the agent adds: the container's metadata file. */
+  readonly extraMounts: readonly MountSpec[];
 }
 
 /** Everything that the engine makes a container from. */
@@ -38,7 +38,7 @@ export function containerSpec(task: AgentTask, c: ContainerState, context: SpecC
     image: c.internal ? context.pauseImage : imageOf(task.assignment, definition),
     definition,
     task: task.definition,
-    environment: c.internal ? [] : environmentOf(task, definition, context),
+    environment: c.internal ? [] : environmentOf(definition, context),
     ports: network.mode === 'bridge' ? c.ports : [],
     gpuIds: gpuIdsOf(task, c.name),
     network,
@@ -103,13 +103,9 @@ function namespaceOf(
   return c.internal ? ofPause : `container:${pause?.runtimeId ?? ''}`;
 }
 
-function environmentOf(
-  task: AgentTask,
-  definition: ContainerDefinition,
-  context: SpecContext,
-): ContainerSpec['environment'] {
+function environmentOf(definition: ContainerDefinition, context: SpecContext): ContainerSpec['environment'] {
   const own = (definition.environment ?? []).map((v) => ({ name: v.name ?? '', value: v.value ?? '' }));
-  const endpoints = Object.entries(context.endpointVariables(task, definition.name ?? ''));
+  const endpoints = Object.entries(context.endpointVariables);
   return [
     { name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_EC2' },
     ...context.fileVariables,
@@ -138,17 +134,7 @@ function mountsOf(
     if (path) return [{ ...at, kind: 'bind', source: path }];
     return [{ ...at, kind: 'volume', source: engineVolume(task, volume) }];
   });
-  return context.metadataDirectory === undefined
-    ? mounts
-    : [
-        ...mounts,
-        {
-          kind: 'bind',
-          source: context.metadataDirectory,
-          target: `/opt/ecs/metadata/${task.id}`,
-          readOnly: true,
-        },
-      ];
+  return [...mounts, ...context.extraMounts];
 }
 
 /** Shared volumes carry their own name and outlive the task; the others are the task's. */

@@ -36,8 +36,7 @@ export interface ExecutorParts {
   readonly freshPorts: (task: AgentTask, container: string) => readonly PortBinding[] | undefined;
   readonly prepare: (task: AgentTask, signal: AbortSignal) => Promise<void>;
   readonly release: (task: AgentTask, signal: AbortSignal) => Promise<void>;
-  /** After each start, with the facts of the container: the metadata file. */
-  readonly started?: (task: AgentTask, container: string) => void;
+  readonly timeouts: { readonly createMs: number; readonly startMs: number };
   readonly parallelism?: { readonly starts: number; readonly stops: number };
 }
 
@@ -135,16 +134,15 @@ export class EffectExecutor {
   async #create(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
     const c = existing(task, container);
     const context = await this.#parts.specContext(task, container);
-    const { id } = await this.#parts.driver.createContainer(containerSpec(task, c, context));
+    const timeoutMs = this.#parts.timeouts.createMs;
+    const { id } = await this.#parts.driver.createContainer(containerSpec(task, c, context), { timeoutMs });
     return [{ type: 'containerCreated', container, runtimeId: id }];
   }
 
   async #start(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
     const { runtimeId } = existing(task, container);
-    await this.#parts.driver.startContainer(runtimeId);
-    const seen = await this.#look(container, runtimeId);
-    this.#parts.started?.(task, container);
-    return seen;
+    await this.#parts.driver.startContainer(runtimeId, { timeoutMs: this.#parts.timeouts.startMs });
+    return this.#look(container, runtimeId);
   }
 
   async #stop(effect: EffectOf<'stopContainer'>, task: AgentTask): Promise<readonly TaskEvent[]> {

@@ -26,8 +26,10 @@ interface SharedPull {
   waiting: number;
 }
 
-/** Tries of one pull; a registry that refuses is not asked again. */
+/** Tries of one pull where nothing is cached; a registry that refuses is not asked again. */
 const tries = 3;
+/** A registry that did not answer is left alone for so long by tasks that have a cached image. */
+const silenceMs = 60_000;
 
 /**
  * Makes images present by ECS_IMAGE_PULL_BEHAVIOR. Concurrency: any number of calls for one image share one pull; it
@@ -38,6 +40,8 @@ export class ImageProvider {
   readonly #pulls = new Map<string, SharedPull>();
   /** Images that this agent has pulled before: what `once` asks. */
   readonly #once = new Set<string>();
+  /** By image: until when its registry is not asked again, on the monotonic clock. */
+  readonly #silent = new Map<string, number>();
 
   constructor(parts: ImageProviderParts) {
     this.#parts = parts;
@@ -49,11 +53,12 @@ export class ImageProvider {
     // A digest names its content: what is there can not have changed.
     const pinned = image.includes('@sha256:') && behavior !== 'always';
     const enough = behavior === 'prefer-cached' || (behavior === 'once' && this.#once.has(image)) || pinned;
-    if (cached && enough) return provided(image, cached);
+    if (cached && (enough || this.#isSilent(image))) return provided(image, cached);
     try {
-      await this.#shared(image, signal);
+      await this.#shared(image, signal, cached ? 1 : tries);
     } catch (thrown) {
       if (!cached || behavior === 'always' || signal.aborted) throw thrown;
+      this.#silent.set(image, this.#parts.clock.monotonicMs() + silenceMs);
       // As ECS's agent does: what is there will do where the registry does not answer.
       this.#parts.logger.warn({ image, error: messageOf(thrown) }, 'pull failed, using the cached image');
       return provided(image, cached);
@@ -61,6 +66,7 @@ export class ImageProvider {
     const facts = await this.#parts.driver.inspectImage(image);
     if (!facts) throw new RuntimeError('CannotPullContainerError', `image ${image} is gone after its pull`);
     this.#once.add(image);
+    this.#silent.delete(image);
     this.#parts.pulled(image, facts.id);
     return provided(image, facts);
   }
@@ -70,9 +76,14 @@ export class ImageProvider {
     return [...this.#pulls.keys()];
   }
 
-  async #shared(image: string, signal: AbortSignal): Promise<void> {
+  #isSilent(image: string): boolean {
+    if (this.#parts.behavior === 'always') return false;
+    return (this.#silent.get(image) ?? 0) > this.#parts.clock.monotonicMs();
+  }
+
+  async #shared(image: string, signal: AbortSignal, atMost: number): Promise<void> {
     signal.throwIfAborted();
-    const pull = this.#pulls.get(image) ?? this.#begin(image);
+    const pull = this.#pulls.get(image) ?? this.#begin(image, atMost);
     pull.waiting += 1;
     let left = false;
     const leave = (): void => {
@@ -92,9 +103,9 @@ export class ImageProvider {
     }
   }
 
-  #begin(image: string): SharedPull {
+  #begin(image: string, atMost: number): SharedPull {
     const abort = new AbortController();
-    const done = this.#pull(image, abort.signal).finally(() => this.#pulls.delete(image));
+    const done = this.#pull(image, atMost, abort.signal).finally(() => this.#pulls.delete(image));
     const pull: SharedPull = { done, abort, waiting: 0 };
     // Whoever waits hears of a failure; one that everybody has left must not end the process.
     done.catch(() => undefined);
@@ -102,7 +113,7 @@ export class ImageProvider {
     return pull;
   }
 
-  async #pull(image: string, signal: AbortSignal): Promise<void> {
+  async #pull(image: string, atMost: number, signal: AbortSignal): Promise<void> {
     const { driver, clock, logger, timeoutMs, inactivityMs } = this.#parts;
     const found = credentialsFor(image, this.#parts.credentials);
     const auth = found && { username: found.username, password: found.password, serverAddress: found.server };
@@ -120,7 +131,7 @@ export class ImageProvider {
         return;
       } catch (thrown) {
         const retryable = thrown instanceof CodedError && thrown.retryable;
-        if (signal.aborted || !retryable || attempt + 1 >= tries) throw thrown;
+        if (signal.aborted || !retryable || attempt + 1 >= atMost) throw thrown;
         logger.warn({ image, error: messageOf(thrown) }, 'pull failed, trying again');
         await clock.sleep(1000 * 2 ** attempt, signal);
       }
