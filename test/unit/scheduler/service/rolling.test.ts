@@ -302,6 +302,8 @@ describe('an unhealthy task of a settled service', () => {
     for (const id of ['t00001', 't00002']) world.change(id, { healthStatus: 'UNHEALTHY' });
     expect(world.reconcile().stop).to.have.length(1);
     world.step();
+    expect(world.reconcile()).to.deep.include({ stop: [], start: [], wakeAfterMs: 1000 });
+    world.step();
     expect(world.reconcile()).to.deep.include({ stop: [] });
     expect(world.active()).to.have.length(4);
     world.step();
