@@ -17,6 +17,7 @@ import { checkNeighbours } from './validation/neighbours.js';
 import { checkPorts } from './validation/ports.js';
 import { checkTaskSize } from './validation/task-size.js';
 import { checkVolumes } from './validation/volumes.js';
+import { toJson } from './walker/index.js';
 
 /**
  * What RegisterTaskDefinition stores: the request checked, with the defaults that ECS fills in, and no others (a client
@@ -41,7 +42,8 @@ export function definitionOf(request: RegisterTaskDefinitionRequest): TaskDefini
 }
 
 function checkLength(request: RegisterTaskDefinitionRequest): void {
-  const bytes = Buffer.byteLength(JSON.stringify(request));
+  // As ECS's JSON: what came by gRPC has every empty list spelled out, which is not what the limit counts.
+  const bytes = Buffer.byteLength(JSON.stringify(toJson('RegisterTaskDefinitionRequest', request)));
   if (bytes > limits.taskDefinitionBytes)
     throw clientException(
       `Actual length: '${bytes}'. Max allowed length is '${limits.taskDefinitionBytes}' bytes.`,

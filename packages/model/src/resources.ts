@@ -40,7 +40,9 @@ function containerMemoryMiB(container: ContainerDefinition, override?: Container
 
 /** How many GPUs a container asks for. */
 export function gpuCount(container: ContainerDefinition, override?: ContainerOverride): number {
-  const wanted = override?.resourceRequirements ?? container.resourceRequirements ?? [];
+  // A list that came by protobuf is never absent: an empty one overrides nothing.
+  const asked = override?.resourceRequirements ?? [];
+  const wanted = asked.length > 0 ? asked : (container.resourceRequirements ?? []);
   return wanted.reduce((total, r) => total + (r.type === 'GPU' ? Number(r.value ?? 0) : 0), 0);
 }
 

@@ -100,6 +100,14 @@ const cases: readonly Case[] = [
     }),
     needs: { gpuCount: 3 },
   },
+  {
+    name: 'takes an empty list of an override for none: protobuf knows no other',
+    definition: aTaskDefinition({
+      containerDefinitions: [aContainerDefinition({ resourceRequirements: [{ type: 'GPU', value: '2' }] })],
+    }),
+    overrides: { containerOverrides: [{ name: 'app', resourceRequirements: [] }] },
+    needs: { gpuCount: 2 },
+  },
 ];
 
 describe('taskNeeds', () => {

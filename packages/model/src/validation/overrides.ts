@@ -9,12 +9,13 @@ import type {
 } from '../generated/shapes.js';
 import { limits } from '../limits.js';
 import { cpuUnitsOf, memoryMiBOf } from '../resources.js';
+import { toJson } from '../walker/index.js';
 import { checkWhole, firstDuplicate } from './faults.js';
 
 /** Checks the overrides of RunTask and StartTask against the definition. Throws InvalidParameterException. */
 export function checkOverrides(definition: TaskDefinition, overrides: TaskOverride | undefined): void {
   if (!overrides) return;
-  const length = JSON.stringify(overrides).length;
+  const length = JSON.stringify(toJson('TaskOverride', overrides)).length;
   if (length > limits.overridesCharacters)
     throw invalidParameter(
       `Container Overrides length must be at most ${limits.overridesCharacters}, but was ${length}.`,
