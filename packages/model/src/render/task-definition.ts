@@ -21,9 +21,12 @@ export function taskDefinitionOf(
     registeredAt: toTimestamp(record.registeredAtMs),
     deregisteredAt: toTimestamp(record.deregisteredAtMs),
     deleteRequestedAt: toTimestamp(record.deleteRequestedAtMs),
-    registeredBy:
-      record.registeredBy === ''
-        ? undefined
-        : `arn:aws:iam::${about.scope.accountId}:user/${record.registeredBy}`,
+    registeredBy: principalOf(record.registeredBy, about.scope),
   };
+}
+
+/** Records hold a user's name; what is an ARN already was made elsewhere and stays. */
+function principalOf(registeredBy: string, { accountId }: ArnScope): string | undefined {
+  if (registeredBy === '' || registeredBy.startsWith('arn:')) return registeredBy || undefined;
+  return `arn:aws:iam::${accountId}:user/${registeredBy}`;
 }
