@@ -27,7 +27,7 @@ export interface ConnectOptions {
 export interface LongshoreConnection {
   readonly ecs: EcsClient;
   readonly longshore: LongshoreClient;
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { silentLogger } from '@longshore/kit';
 import { accessDenied } from '@longshore/model';
 import { type Attempt, RpcServer } from '@longshore/rpc';
@@ -62,5 +64,20 @@ describe('reflection and health', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  it('does not keep a server from stopping that somebody watches', async () => {
+    const server = await serverWith(() => undefined);
+    const session = connect(`http://127.0.0.1:${server.port}`);
+    session.on('error', () => undefined);
+    const headers = { ':method': 'POST', ':path': '/grpc.health.v1.Health/Watch' };
+    const watch = session.request({ ...headers, 'content-type': 'application/grpc', te: 'trailers' });
+    watch.on('error', () => undefined);
+    watch.end(Buffer.alloc(5));
+    await once(watch, 'data');
+    const startedMs = performance.now();
+    await server.stop();
+    expect(performance.now() - startedMs).to.be.lessThan(3_000);
+    session.destroy();
   });
 });

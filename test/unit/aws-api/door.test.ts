@@ -1,3 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { deferred } from '@longshore/kit';
 import { expect } from 'chai';
 import { ask, sendBytes } from './raw.js';
@@ -117,6 +124,28 @@ describe('the HTTP door', () => {
       expect(await ask(rig)).to.include({ status: 500, type: 'ServerException' });
     } finally {
       await rig.close();
+    }
+  });
+
+  it('speaks TLS', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'longshore-door-'));
+    const certFile = join(directory, 'cert.pem');
+    const keyFile = join(directory, 'key.pem');
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const out = ['-keyout', keyFile, '-out', certFile, '-days', '3650'];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...out], {
+      stdio: 'ignore',
+    });
+    const rig = await openRig({ door: { tls: { certFile, keyFile } } });
+    try {
+      const url = `https://localhost:${rig.port}/healthz`;
+      const call = get(url, { ca: readFileSync(certFile), family: 4, agent: false });
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.statusCode).to.equal(200);
+    } finally {
+      await rig.close();
+      rmSync(directory, { recursive: true });
     }
   });
 });

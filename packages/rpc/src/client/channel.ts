@@ -18,6 +18,8 @@ export interface ChannelSettings {
   readonly region?: string | undefined;
   /** Filled into requests that have a `cluster` member and do not say. */
   readonly cluster?: string | undefined;
+  /** How long calls that may be sent again are, while nothing answers; 5 s is a server's restart. 0: never. */
+  readonly retryForMs?: number;
   readonly keepAlive?: KeepAlive;
   readonly clock?: Clock;
   readonly random?: Random;

@@ -72,14 +72,17 @@ async function unary(
   behaviour: Behaviour,
 ): Promise<unknown> {
   const { clock, random } = channel;
-  const until = clock.monotonicMs() + (options.timeoutMs ?? behaviour.timeoutMs);
+  const startedMs = clock.monotonicMs();
+  const until = startedMs + (options.timeoutMs ?? behaviour.timeoutMs);
+  const retryForMs = behaviour.retries ? (channel.settings.retryForMs ?? 5_000) : 0;
   const repeatable = isRepeatable(method.name, request);
   for (let attempt = 0; ; attempt++) {
     try {
       const timeoutMs = Math.max(1, until - clock.monotonicMs());
       return await invokeUnary(channel, method, request, { ...options, timeoutMs });
     } catch (error) {
-      const wait = behaviour.retries ? nextAttemptMs(error, attempt, repeatable, random) : undefined;
+      const elapsedMs = clock.monotonicMs() - startedMs;
+      const wait = nextAttemptMs(error, { attempt, elapsedMs, retryForMs, repeatable }, random);
       if (wait === undefined || clock.monotonicMs() + wait >= until) throw error;
       await clock.sleep(wait, options.signal);
     }

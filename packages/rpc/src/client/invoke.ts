@@ -1,5 +1,5 @@
 import { type CallOptions as GrpcCallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { CodedError } from '@longshore/kit';
+import { CodedError, systemClock } from '@longshore/kit';
 import type { Method } from '../contract.js';
 import { errorOf, fromGrpcError, type RpcError } from '../errors.js';
 import { metadataKeys } from '../server/call.js';
@@ -39,7 +39,7 @@ export function invokeUnary(
       method.decodeResponse,
       request,
       metadataOf(channel, options),
-      grpcOptions(channel, options.timeoutMs),
+      grpcOptions(options.timeoutMs),
       ended,
     );
     signal?.addEventListener('abort', cancel, { once: true });
@@ -64,7 +64,7 @@ export async function* invokeStream(
     method.decodeResponse,
     request,
     metadataOf(channel, options),
-    grpcOptions(channel, options.timeoutMs),
+    grpcOptions(options.timeoutMs),
   );
   const cancel = (): void => call.cancel();
   signal?.addEventListener('abort', cancel, { once: true });
@@ -106,6 +106,7 @@ function checkedHeader(value: string): string {
   return trimmed;
 }
 
-function grpcOptions(channel: Channel, timeoutMs: number | undefined): GrpcCallOptions {
-  return timeoutMs === undefined ? {} : { deadline: channel.clock.wallMs() + timeoutMs };
+function grpcOptions(timeoutMs: number | undefined): GrpcCallOptions {
+  // By grpc-js' own clock, whatever clock the channel was given.
+  return timeoutMs === undefined ? {} : { deadline: systemClock.wallMs() + timeoutMs };
 }

@@ -1,5 +1,12 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import { type Clock, CodedError, LazyAbortController, type Logger, type Random } from '@longshore/kit';
+import {
+  type Clock,
+  CodedError,
+  LazyAbortController,
+  type Logger,
+  type Random,
+  systemClock,
+} from '@longshore/kit';
 import { EcsError, unsupportedFeature } from '@longshore/model';
 import { statusOf, type WireStatus } from '../errors.js';
 import { type Attempt, bearerToken, metadataKeys, type Outcome, type RpcCall } from './call.js';
@@ -30,14 +37,11 @@ interface Running {
 export class CallRunner<C> {
   readonly #options: CallRunnerOptions<C>;
   readonly #running = new Set<Running>();
+  readonly #idlers: (() => void)[] = [];
   #draining = false;
 
   constructor(options: CallRunnerOptions<C>) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#running.size;
   }
 
   /** Lets `act` happen if the door opens; resolves with the status to send, or with what `act` answered. */
@@ -55,16 +59,22 @@ export class CallRunner<C> {
     try {
       sendRequestId(call, attempt.requestId);
       caller = await this.#options.authorize(attempt);
-      const value = await act(new RunningCall(attempt, call, running, caller, this.#options.clock));
+      const value = await act(new RunningCall(attempt, call, running, caller));
       return { ok: true, value };
     } catch (thrown) {
       code = this.#codeOf(thrown, attempt);
       return { ok: false, status: statusOf(thrown) };
     } finally {
       this.#running.delete(running);
+      if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
       const seconds = (this.#options.clock.monotonicMs() - startedMs) / 1000;
       this.#observe({ ...withoutToken(attempt), code, seconds, caller });
     }
+  }
+
+  /** Resolves when no call runs. */
+  async idle(): Promise<void> {
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idlers.push(resolve));
   }
 
   /** Tells every running call that the server is about to stop; later ones are told at once. */
@@ -130,7 +140,7 @@ class RunningCall<C> implements RpcCall<C> {
   readonly remainingMs: number;
   readonly #running: Running;
 
-  constructor(attempt: Attempt, call: AnyCall, running: Running, caller: C, clock: Clock) {
+  constructor(attempt: Attempt, call: AnyCall, running: Running, caller: C) {
     this.service = attempt.service;
     this.operation = attempt.operation;
     this.token = attempt.token;
@@ -141,8 +151,8 @@ class RunningCall<C> implements RpcCall<C> {
     this.region = region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined;
     const deadline = call.getDeadline();
     const until = typeof deadline === 'number' ? deadline : deadline.getTime();
-    // The deadline is grpc-js' own reckoning in wall time, made from the timeout on the wire a moment ago.
-    this.remainingMs = until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - clock.wallMs());
+    // Made by grpc-js from the timeout on the wire, by its own clock, whatever clock the server was given.
+    this.remainingMs = until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - systemClock.wallMs());
     this.#running = running;
   }
 

@@ -9,6 +9,7 @@ import {
 import {
   type Clock,
   type Component,
+  deferred,
   type Logger,
   type Random,
   systemClock,
@@ -63,6 +64,9 @@ export interface RpcServerOptions<C> {
 }
 
 type AnyHandler = (request: unknown, call: unknown) => Promise<unknown> & AsyncIterable<unknown>;
+
+/** For the last answers to be written. */
+const lingerMs = 250;
 
 /**
  * A gRPC server over the contract: `serve` each service, then `start`.
@@ -136,12 +140,19 @@ export class RpcServer<C> implements Component {
     this.setServing(false);
     this.#runner.drain();
     const ended = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    const timer = this.#clock.timer(this.#options.stopWithinMs ?? 10_000, () => {
-      this.#runner.cancel();
-      this.#server.forceShutdown();
+    const lingered = deferred<void>();
+    const timers = [
+      this.#clock.timer(this.#options.stopWithinMs ?? 10_000, () => {
+        this.#runner.cancel();
+        this.#server.forceShutdown();
+      }),
+    ];
+    // A watch of health or a reflection stream has nobody to end it: when only such are left, they get a moment.
+    void this.#runner.idle().then(() => {
+      timers.push(this.#clock.timer(lingerMs, lingered.resolve));
     });
-    await ended;
-    timer.cancel();
+    await Promise.race([ended, lingered.promise]);
+    for (const timer of timers) timer.cancel();
     this.#server.forceShutdown();
   }
 
