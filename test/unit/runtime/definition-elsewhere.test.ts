@@ -38,7 +38,6 @@ describe('what the definition says and the engine never sees', () => {
       status: 'INACTIVE',
       requiresCompatibilities: ['EC2'],
       runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
-      registeredBy: 'alice',
     });
     expect(shown.registeredBy).to.contain('alice');
     expect(shown.compatibilities).to.include('EC2');
