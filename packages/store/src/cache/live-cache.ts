@@ -159,6 +159,7 @@ export class LiveCache {
     } catch (thrown) {
       // A record that cannot be read must not take down every replica: it is as if it were not there.
       this.#logger.error({ err: thrown, key: path, revision: put.revision }, 'record cannot be read');
+      this.#delete(key, put.revision, false);
     }
   }
 

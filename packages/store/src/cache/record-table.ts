@@ -12,7 +12,7 @@ export class RecordTable<K extends LiveKind> {
 
   constructor(kind: K) {
     this.kind = kind;
-    this.#paths = new SortedStrings(folders[kind].folder.length);
+    this.#paths = new SortedStrings(folders[kind].folder);
   }
 
   get size(): number {

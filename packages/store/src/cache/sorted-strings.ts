@@ -47,12 +47,12 @@ class Chunk {
 export class SortedStrings {
   /** Invariant: no chunk is empty, but for a single one. */
   readonly #chunks: Chunk[] = [new Chunk()];
-  /** So many first characters are the same in all strings and say nothing of their order. */
-  readonly #common: number;
+  /** All strings begin with it, so that it says nothing of their order. */
+  readonly #prefix: string;
   #size = 0;
 
-  constructor(common = 0) {
-    this.#common = common;
+  constructor(prefix = '') {
+    this.#prefix = prefix;
   }
 
   get size(): number {
@@ -87,16 +87,18 @@ export class SortedStrings {
 
   /** From the first that is not before `from` up to, not including, `to`. The set must not change meanwhile. */
   *between(from: string, to?: string): Generator<string> {
-    const rank = from.length < this.#common ? -1 : this.#rankOf(from);
-    let at = rank < 0 ? 0 : this.#chunkOf(from, rank);
-    let place = rank < 0 ? 0 : (this.#chunks[at] as Chunk).lowerBound(from, rank);
+    // A bound outside the prefix lies before all strings or behind all of them.
+    const inside = from.startsWith(this.#prefix);
+    if (!inside && from > this.#prefix) return;
+    const rank = inside ? this.#rankOf(from) : 0;
+    let at = inside ? this.#chunkOf(from, rank) : 0;
+    let place = inside ? (this.#chunks[at] as Chunk).lowerBound(from, rank) : 0;
     for (; at < this.#chunks.length; at++, place = 0) {
       const { texts } = this.#chunks[at] as Chunk;
       for (; place < texts.length; place++) {
         const text = texts[place] as string;
         if (to !== undefined && text >= to) return;
-        // Only where the bound is shorter than what all strings have in common is this not so from the first on.
-        if (rank >= 0 || text >= from) yield text;
+        yield text;
       }
     }
   }
@@ -122,12 +124,15 @@ export class SortedStrings {
     this.#chunks.splice(at + 1, 0, chunk.split(cut));
   }
 
-  /** Never orders two strings the wrong way round; those with the same first characters have the same. */
+  /** Never orders two strings the wrong way round; what lies behind a character beyond Latin-1 is left out. */
   #rankOf(text: string): number {
     let rank = 0;
-    for (let i = this.#common; i < this.#common + rankedChars; i++) {
-      const code = i < text.length ? text.charCodeAt(i) + 1 : 0;
-      rank = rank * 257 + (code > 256 ? 256 : code);
+    let known = true;
+    const start = this.#prefix.length;
+    for (let i = start; i < start + rankedChars; i++) {
+      const code = known && i < text.length ? text.charCodeAt(i) + 1 : 0;
+      if (code > 256) known = false;
+      rank = rank * 258 + (code > 256 ? 257 : code);
     }
     return rank;
   }

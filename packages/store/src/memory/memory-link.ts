@@ -159,6 +159,7 @@ export class MemoryLink implements Backend {
     if (latencyMs > 0) await this.#clock.sleep(latencyMs);
     // Nothing is answered in the turn in which it was asked.
     else await Promise.resolve();
+    if (this.#faults.away !== undefined) throw new BackendError('unknown', 'NoAnswer', this.#faults.away);
   }
 }
 
