@@ -25,8 +25,7 @@ export function taskDefinitionOf(
   };
 }
 
-/** Records hold a user's name; what is an ARN already was made elsewhere and stays. */
+/** A record holds the caller's name; the ARN is made here, as every other. */
 function principalOf(registeredBy: string, { accountId }: ArnScope): string | undefined {
-  if (registeredBy === '' || registeredBy.startsWith('arn:')) return registeredBy || undefined;
-  return `arn:aws:iam::${accountId}:user/${registeredBy}`;
+  return registeredBy === '' ? undefined : `arn:aws:iam::${accountId}:user/${registeredBy}`;
 }
