@@ -10,6 +10,7 @@ export class TcpProxy {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #pairs = new Set<{ readonly client: Socket; readonly upstream: Socket }>();
   #refusing = false;
+  #cuts = 0;
   #paused = { toServer: false, toClient: false };
   /** Connections are cut once so many bytes have gone to clients since this was set. */
   #cutAfterBytes = Number.POSITIVE_INFINITY;
@@ -37,7 +38,13 @@ export class TcpProxy {
     return this.#pairs.size;
   }
 
+  /** How often open connections were cut. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
   cut(): void {
+    if (this.#pairs.size > 0) this.#cuts++;
     for (const pair of this.#pairs) {
       pair.client.resetAndDestroy();
       pair.upstream.destroy();
