@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { cgroupPaths, networkCounters, readCgroup } from '../../../packages/runtime/src/docker/cgroup.js';
 import { connectionOf } from '../../../packages/runtime/src/docker/engine-host.js';
+import { containerFacts, type Inspected } from '../../../packages/runtime/src/docker/facts.js';
 import { splitReference } from '../../../packages/runtime/src/docker/images.js';
 import { createBody } from '../../../packages/runtime/src/docker/mapping/create-body.js';
 import { firstAddress } from '../../../packages/runtime/src/docker/networks.js';
@@ -84,6 +85,26 @@ describe('the readers of the engine', () => {
         },
       ),
     );
+  });
+});
+
+describe('the facts of a container', () => {
+  it('never end it before its start, though the engine may', () => {
+    const facts = containerFacts({
+      Id: 'c1',
+      Name: '/web',
+      Created: '2030-01-01T00:00:00Z',
+      Config: { Labels: {}, Image: 'web' },
+      State: {
+        Status: 'exited',
+        ExitCode: 7,
+        StartedAt: '2030-01-01T00:00:01.003Z',
+        FinishedAt: '2030-01-01T00:00:01.002Z',
+      },
+      NetworkSettings: { Ports: null, Networks: null },
+    } as unknown as Inspected);
+    expect(facts).to.include({ name: 'web', state: 'exited', exitCode: 7 });
+    expect(facts.finishedAtMs).to.equal(facts.startedAtMs).and.to.be.greaterThan(0);
   });
 });
 

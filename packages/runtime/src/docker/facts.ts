@@ -8,6 +8,8 @@ export type Inspected = Docker.ContainerInspectInfo;
 export function containerFacts(c: Inspected): ContainerFacts {
   const state = stateOf(c.State.Status);
   const health = c.State.Health;
+  const startedAtMs = timeMs(c.State.StartedAt);
+  const finishedAtMs = timeMs(c.State.FinishedAt);
   return {
     id: c.Id,
     name: c.Name.replace(/^\//, ''),
@@ -19,8 +21,9 @@ export function containerFacts(c: Inspected): ContainerFacts {
     outOfMemory: c.State.OOMKilled,
     error: c.State.Error,
     createdAtMs: timeMs(c.Created),
-    startedAtMs: timeMs(c.State.StartedAt),
-    finishedAtMs: timeMs(c.State.FinishedAt),
+    startedAtMs,
+    // The engine writes down a start when its call returns: a process that lived shorter ended before that, it seems.
+    finishedAtMs: state === 'exited' ? Math.max(finishedAtMs, startedAtMs) : finishedAtMs,
     health: healthOf(health?.Status),
     healthOutput: health?.Log?.at(-1)?.Output ?? '',
     ports: portsOf(c.NetworkSettings.Ports),
