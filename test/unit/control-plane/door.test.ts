@@ -80,15 +80,15 @@ describe('the door', () => {
   }).timeout(20_000);
 
   it('refuses a token that is neither', async () => {
-    const client = clients('some-other-token-here')['EcsService'] as AnyClient;
-    expect(await codeOf(() => client['ListClusters']?.({}) as never, false)).to.equal(
+    const client = clients('some-other-token-here').EcsService as AnyClient;
+    expect(await codeOf(() => client.ListClusters?.({}) as never, false)).to.equal(
       'AccessDeniedException',
     );
   });
 
   it('names an operation that is not built, to those who may ask', async () => {
-    const client = clients(clientToken)['EcsService'] as AnyClient;
-    const error = await client['CreateGateway']?.({}).then(
+    const client = clients(clientToken).EcsService as AnyClient;
+    const error = await client.CreateGateway?.({}).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
