@@ -83,8 +83,7 @@ function planBothColours(input: PlanInput, limits: TaskLimits): RollingPlan {
   const stage = primaryOf(progress)?.lifecycleStage ?? 'UNSET';
   const comesUp = stage !== 'UNSET' && stage !== 'RECONCILE_SERVICE' && stage !== 'PRE_SCALE_UP';
   const plans: RollingPlan[] = [];
-  if (comesUp)
-    plans.push(rolling(input, { ...limits, minimumHealthy: 0 }, { active: ofGreen, target: green }));
+  if (comesUp) plans.push(rolling(input, limits, { active: ofGreen, target: green }));
   if (blue !== undefined) plans.push(rolling(input, limits, { active: others, target: blue }));
   return {
     start: plans.flatMap(({ start }) => start),

@@ -17,7 +17,7 @@ export interface Standings {
   readonly unfinished: ReadonlyMap<string, number>;
   /** Told to stop and not there yet. */
   readonly stopping: readonly ServiceTask[];
-  /** When time alone changes a task's health. */
+  /** When time alone changes a task's health or ends its protection. */
   readonly changesInMs: number | undefined;
 }
 
@@ -49,6 +49,9 @@ export function standingsOf(snapshot: ServiceSnapshot, nowMs: number): Standings
     }
     changesInMs = sooner(changesInMs, healthChangesInMs(task, rules));
     const isProtected = task.protectedUntilMs > nowMs;
+    if (isProtected && Number.isFinite(task.protectedUntilMs)) {
+      changesInMs = sooner(changesInMs, task.protectedUntilMs - nowMs);
+    }
     active.push({ task, health, instance, draining: instance?.status === 'DRAINING', isProtected });
   }
   return { active, stopping, unfinished, changesInMs };

@@ -72,13 +72,13 @@ describe('a REPLICA service', () => {
     const world = new World({ spec: { desiredCount: 6 }, instances: [zoneOf('a'), zoneOf('b')] });
     world.settle();
     const [spared] = world.active();
-    world.change(spared?.id ?? '', { protectedUntilMs: world.nowMs + 1e9 });
+    world.change(spared?.id ?? '', { protectedUntilMs: Number.POSITIVE_INFINITY });
     world.configure({ desiredCount: 3 });
     world.settle();
     expect(Object.values(world.perInstance()).sort((a, b) => a - b)).to.deep.equal([1, 2]);
     expect(world.active().map(({ id }) => id)).to.include(spared?.id);
     world.configure({ desiredCount: 0 });
-    world.settle();
+    world.run(20);
     expect(world.active().map(({ id }) => id)).to.deep.equal([spared?.id]);
   });
 
@@ -215,7 +215,7 @@ describe('a rolling deployment', () => {
     const [spared] = world.active();
     world.change(spared?.id ?? '', { protectedUntilMs: world.nowMs + 60_000 });
     world.deploy();
-    world.settle(() => undefined, 50);
+    world.run(20);
     expect(world.active('100').map(({ id }) => id)).to.deep.equal([spared?.id]);
     expect(world.primary().rolloutState).to.equal('IN_PROGRESS');
     world.step(60_000);

@@ -40,6 +40,8 @@ const settings: ServiceSettings = {
 };
 
 export const stepMs = 1000;
+/** Longer waits than this are skipped. */
+const skipMs = 10_000;
 
 /** A service, its tasks and its instances: decisions are applied, tasks live on, time passes. */
 export class World {
@@ -181,7 +183,10 @@ export class World {
     for (const task of this.tasks.values()) this.#live(task);
   }
 
-  /** Reconciles and lets live until nothing happens any more. Throws when that takes too long. */
+  /**
+   * Reconciles and lets live until nothing happens any more; time that nothing happens in is skipped. Throws when that
+   * takes too long.
+   */
   settle(watch: (decision: ServiceDecision) => void = () => undefined, maxSteps = 300): void {
     let quiet = 0;
     for (let n = 0; n < maxSteps; n++) {
@@ -189,12 +194,23 @@ export class World {
       const decision = this.decide();
       watch(decision);
       this.apply(decision);
-      this.step();
+      const isQuiet = isNothing(decision);
+      const wakeAfterMs = decision.wakeAfterMs ?? 0;
+      this.step(isQuiet && wakeAfterMs > skipMs ? wakeAfterMs : stepMs);
       const moved = JSON.stringify([...this.tasks.values()]) !== before;
-      quiet = moved || !isNothing(decision) ? 0 : quiet + 1;
+      const isSoon = wakeAfterMs > 0 && wakeAfterMs <= skipMs;
+      quiet = moved || !isQuiet || isSoon ? 0 : quiet + 1;
       if (quiet > 5) return;
     }
     throw new Error(`not settled after ${maxSteps} steps: ${this.describe()}`);
+  }
+
+  /** Reconciles and lets live, step by step. */
+  run(steps: number, watch: (decision: ServiceDecision) => void = () => undefined): void {
+    for (let n = 0; n < steps; n++) {
+      watch(this.reconcile());
+      this.step();
+    }
   }
 
   /** Tasks that want to run, on instances that are not lost. */
