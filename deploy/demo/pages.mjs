@@ -16,8 +16,12 @@ const addresses = tasks.flatMap((task) =>
 async function page(url) {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
   const body = await answer.text();
-  if (!answer.ok || !body.includes('Hello from Longshore')) throw new Error(`HTTP ${answer.status}: ${body.slice(0, 200)}`);
-  return body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+  if (!answer.ok || !body.includes('Hello from Longshore'))
+    throw new Error(`HTTP ${answer.status}: ${body.slice(0, 200)}`);
+  return body
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 if (addresses.length === 0) {

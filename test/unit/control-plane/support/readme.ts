@@ -1,7 +1,11 @@
 import { serviceDescriptor } from '@longshore/model';
 import { longshoreRegistry } from '../../../../packages/control-plane/src/api/longshore/index.js';
 import { ecsOperationNames, ecsRegistry } from '../../../../packages/control-plane/src/api/registry.js';
-import { type Setting, settings, variableOf } from '../../../../packages/control-plane/src/config/settings.js';
+import {
+  type Setting,
+  settings,
+  variableOf,
+} from '../../../../packages/control-plane/src/config/settings.js';
 import { type MetricRow, metricTable } from '../../../../packages/control-plane/src/metrics/table.js';
 
 /** The parts of the README that are made from the code, by the name of their marker. */
