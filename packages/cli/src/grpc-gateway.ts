@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Clock } from '@longshore/kit';
 import type { EcsServiceOperations, LongshoreServiceOperations } from '@longshore/model';
-import { type CallOptions, ecsClient, longshoreClient, openChannel } from '@longshore/rpc';
+import { type CallOptions, ecsClient, longshoreClient, openChannel, parseEndpoints } from '@longshore/rpc';
 import type { Settings } from './config.js';
 import { CliError, usageError } from './exit.js';
 import type { EcsOperation, Gateway, LongshoreOperation } from './gateway.js';
+import { reach } from './reach.js';
 
 /** Longer than a restart of a server takes, shorter than a person's patience. */
 const callTimeoutMs = 10_000;
@@ -12,7 +14,19 @@ const slowTimeoutMs = 60_000;
 
 type Call = (request: unknown, options: CallOptions) => Promise<never>;
 
-/** The control plane over gRPC, by the settings of the command line. */
+/** The same, once something is known to listen there. */
+export async function reachGateway(settings: Settings, clock: Clock, signal: AbortSignal): Promise<Gateway> {
+  const gateway = connectGateway(settings);
+  try {
+    await reach(parseEndpoints([settings.endpoint]).addresses, clock, signal);
+  } catch (thrown) {
+    gateway.close();
+    throw thrown;
+  }
+  return gateway;
+}
+
+/** The control plane over gRPC, by the settings of the command line. Does not connect yet. */
 export function connectGateway(settings: Settings): Gateway {
   const channel = channelOf(settings);
   const ecs = ecsClient(channel) as unknown as Readonly<Record<EcsOperation, Call>>;

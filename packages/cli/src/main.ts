@@ -24,7 +24,7 @@ export interface World {
   readonly env: EnvVariables;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  readonly connect: (cli: Pick<Cli, 'settings'>) => Promise<Gateway>;
+  readonly connect: (cli: Pick<Cli, 'settings' | 'clock' | 'signal'>) => Promise<Gateway>;
 }
 
 /** Runs one command line in a world; never throws. Errors are said on stderr in one line. */
@@ -78,7 +78,7 @@ function cliOf(flags: GlobalFlags, world: World, end: Cli['end']): Cli {
     clock: systemClock,
     random: systemRandom,
     signal: world.signal,
-    gateway: () => world.connect({ settings }),
+    gateway: () => world.connect({ settings, clock: systemClock, signal: world.signal }),
     assumeYes: flags.yes ?? false,
     end,
   };
@@ -90,7 +90,7 @@ export function version(): string {
 }
 
 /** gRPC is loaded only when something is called: --help and --version stay quick. */
-async function openGateway(cli: Pick<Cli, 'settings'>): Promise<Gateway> {
-  const { connectGateway } = await import('./grpc-gateway.js');
-  return connectGateway(cli.settings);
+async function openGateway(cli: Pick<Cli, 'settings' | 'clock' | 'signal'>): Promise<Gateway> {
+  const { reachGateway } = await import('./grpc-gateway.js');
+  return reachGateway(cli.settings, cli.clock, cli.signal);
 }

@@ -50,7 +50,8 @@ async function versions(cli: Cli, client: string, clientOnly: boolean): Promise<
         cluster: a.cluster ?? '',
         name: a.name ?? a.containerInstance ?? '',
         version: a.version ?? 'unknown',
-        engine: a.dockerVersion ?? 'unknown',
+        // As ECS has it in versionInfo: `DockerVersion: 20.10.24`.
+        engine: a.dockerVersion?.replace(/^DockerVersion: /, '') || 'unknown',
       })),
       etcd: answer.etcdVersions ?? [],
     };
