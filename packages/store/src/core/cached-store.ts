@@ -1,7 +1,7 @@
 import { type Clock, CodedError, type Logger, type Random, type Timer } from '@longshore/kit';
-import { type Backend, BackendError, refusals } from '../backend.js';
+import { type Backend, BackendError } from '../backend.js';
 import { LiveCache } from '../cache/live-cache.js';
-import { decodeRecord, encodeRecord, endOf } from '../codecs.js';
+import { decodeRecord, endOf } from '../codecs.js';
 import { ensureFormat, type FormatParts } from '../format/format.js';
 import { type Key, keyOf, type Range } from '../keys.js';
 import type { ColdKind, LiveKind } from '../records.js';
@@ -20,6 +20,7 @@ import type {
   StoreStatus,
   TaskIndex,
 } from '../store.js';
+import { BarrierKey } from './barrier-key.js';
 import { Barriers } from './barriers.js';
 import { type CommitMeter, Committer } from './committer.js';
 import { campaign } from './election.js';
@@ -51,7 +52,6 @@ const stopMs = 2_000;
 /** A revision that is not seen within this time may be one that the watch never shows: then a barrier is put. */
 const nudgeAfterMs = 10;
 const nudgeEveryMs = 500;
-const barrierLeaseSeconds = 3_600;
 /** A barrier whose echo does not come within this time says that the watch is not what it seems. */
 const echoMs = 3_000;
 
@@ -69,8 +69,6 @@ export class CachedStore implements Store {
   readonly #leases: Leases;
   readonly #waiters = new RevisionWaiters();
   readonly #barriers: Barriers;
-  #barrierLease: { readonly id: string; readonly untilMs: number } | undefined;
-  #barrierCount = 0;
 
   constructor(parts: CachedStoreParts) {
     const { backend, clock, random, logger, replica } = parts;
@@ -94,8 +92,12 @@ export class CachedStore implements Store {
       meter: parts.meter ?? {},
     });
     this.#leases = new Leases(parts);
+    const barrierKey = new BarrierKey({
+      ...parts,
+      troubled: (error) => this.#health.callFailed(error.message),
+    });
     this.#barriers = new Barriers({
-      put: () => this.#putBarrier(),
+      put: () => barrierKey.put(),
       reached: (revision) => this.#echoed(revision),
     });
     cache.observe({ reached: (revision) => this.#waiters.reached(revision) });
@@ -248,37 +250,6 @@ export class CachedStore implements Store {
     await ensureFormat({ backend, clock, random, logger, version, prefix, ...this.#parts.format });
     await ensureEpoch(backend, clock, random);
     await sweepMarks(backend, clock);
-  }
-
-  async #putBarrier(): Promise<number> {
-    const path = keyOf('barrier', this.#parts.replica).path;
-    const value = encodeRecord('barrier', { counter: ++this.#barrierCount });
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const lease = await this.#leaseOfBarrier();
-        const outcome = await this.#parts.backend.transact({
-          compare: [],
-          write: [{ put: path, value, lease }],
-        });
-        return outcome.revision;
-      } catch (thrown) {
-        if (!(thrown instanceof BackendError)) throw thrown;
-        const leaseGone = thrown.code === refusals.leaseGone;
-        if (leaseGone) this.#barrierLease = undefined;
-        else if (thrown.fate !== 'refused') this.#health.callFailed(thrown.message);
-        if (!leaseGone || attempt > 0) throw thrown;
-      }
-    }
-  }
-
-  /** What a replica leaves behind when it is killed goes by itself. */
-  async #leaseOfBarrier(): Promise<string> {
-    const nowMs = this.#parts.clock.monotonicMs();
-    if (!this.#barrierLease || nowMs > this.#barrierLease.untilMs) {
-      const { id } = await this.#parts.backend.grantLease(barrierLeaseSeconds);
-      this.#barrierLease = { id, untilMs: nowMs + (barrierLeaseSeconds * 1000) / 2 };
-    }
-    return this.#barrierLease.id;
   }
 
   async #echoed(revision: number): Promise<void> {
