@@ -60,6 +60,13 @@ function expected(state: ReadonlyMap<string, RawRecord>): ReadonlyMap<string, re
   return new Map([...state.values()].map((r) => [r.path, [r.revision, r.createRevision] as const]));
 }
 
+/** A list comes in parts; answers to own commits come in between. */
+const spans = [
+  ['live/', 'live/families/b'],
+  ['live/families/b', 'live/tasks/c/t2'],
+  ['live/tasks/c/t2', 'live0'],
+] as const;
+
 const steps = fc.array(
   fc.array(fc.tuple(fc.nat(keys.length - 1), fc.boolean()), { minLength: 1, maxLength: 4 }),
   { minLength: 1, maxLength: 25 },
@@ -71,7 +78,11 @@ describe('the cache', () => {
       fc.oneof(
         fc.record({ move: fc.constant('watch' as const), upTo: fc.nat(30), again: fc.nat(3) }),
         fc.record({ move: fc.constant('own' as const), which: fc.nat(30) }),
-        fc.record({ move: fc.constant('list' as const), at: fc.nat(30) }),
+        fc.record({
+          move: fc.constant('list' as const),
+          at: fc.nat(30),
+          late: fc.array(fc.nat(30), { maxLength: 3 }),
+        }),
       ),
       { maxLength: 40 },
     );
@@ -81,6 +92,15 @@ describe('the cache', () => {
         const cache = new LiveCache(silentLogger);
         const newest = new Map<string, number>();
         let watchedBefore = 0;
+        const own = (revision: number): void =>
+          cache.applyOwn(
+            revision,
+            (timeline.transactions[revision - 1] ?? []).map((event) => ({
+              key: keys.find((key) => key.path === event.path) as Key<LiveKind>,
+              value: event.value,
+              created: event.createRevision === revision,
+            })),
+          );
         cache.observe({
           changed: ({ key, revision, before, after }) => {
             expect(revision, key.path).to.be.above(newest.get(key.path) ?? 0);
@@ -94,17 +114,21 @@ describe('the cache', () => {
             const from = Math.max(0, cache.watched - step.again);
             const to = Math.min(timeline.last, cache.watched + step.upTo);
             cache.applyEvents(timeline.transactions.slice(from, to).flat());
-          } else if (step.move === 'own') {
-            const revision = (step.which % timeline.last) + 1;
-            const writes = (timeline.transactions[revision - 1] ?? []).map((event) => ({
-              key: keys.find((key) => key.path === event.path) as Key<LiveKind>,
-              value: event.value,
-              created: event.createRevision === revision,
-            }));
-            cache.applyOwn(revision, writes);
-          } else if (cache.watched < timeline.last) {
+          } else if (step.move === 'own') own(1 + (step.which % timeline.last));
+          else if (cache.watched < timeline.last) {
             const at = Math.max(cache.watched, 1 + (step.at % timeline.last));
-            cache.applyList('live/', 'live0', [...timeline.at(at).values()], at);
+            const records = [...timeline.at(at).values()];
+            cache.beginList(at);
+            for (const [i, [from, to]] of spans.entries()) {
+              cache.applyList(
+                from,
+                to,
+                records.filter(({ path }) => path >= from && path < to),
+                at,
+              );
+              const late = step.late[i];
+              if (late !== undefined) own(1 + (late % timeline.last));
+            }
             cache.finishList(at);
           }
           expect(cache.watched).to.be.at.least(watchedBefore);

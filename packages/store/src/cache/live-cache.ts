@@ -42,6 +42,8 @@ export class LiveCache {
   readonly #observers: ObserverList;
   readonly #logger: Logger;
   #watched = 0;
+  /** The list that is being applied, and the spans of it that have been. */
+  #list: { readonly revision: number; readonly applied: { from: string; to: string }[] } | undefined;
   #changes: Change[] = [];
   #released: TaskEntry[] = [];
 
@@ -99,7 +101,7 @@ export class LiveCache {
   applyOwn(revision: number, writes: readonly OwnWrite[]): void {
     if (revision <= this.#watched) return;
     for (const { key, value, created } of writes) {
-      if (!isLive(key.kind)) continue;
+      if (!isLive(key.kind) || this.#isListed(key.path, revision)) continue;
       const live = key as Key<LiveKind>;
       if (value === undefined) this.#delete(live, revision, true);
       else {
@@ -126,6 +128,11 @@ export class LiveCache {
     this.#observers.reached(this.#watched);
   }
 
+  /** Before the first span of a list at `revision`; a list that was begun before is given up. */
+  beginList(revision: number): void {
+    this.#list = { revision, applied: [] };
+  }
+
   /** What a list at `revision` found from `from` up to `to`: the difference is applied, `watched` stays. */
   applyList(from: string, to: string, records: readonly RawRecord[], revision: number): void {
     const listed = new Set<string>();
@@ -139,14 +146,25 @@ export class LiveCache {
       if (key) this.#delete(key, revision, false);
     }
     this.#flush();
+    this.#list?.applied.push({ from, to });
   }
 
   /** Every range has been applied: the cache is what the store was at `revision`, own later commits over it. */
   finishList(revision: number): void {
+    this.#list = undefined;
     this.#watched = revision;
     this.#dropTombstones();
     this.#observers.relisted(revision);
     this.#observers.reached(revision);
+  }
+
+  /**
+   * An answer that comes late, of a commit that the list already holds: where its span has been applied, the key may
+   * have been written or deleted since by somebody else, and the list has said so.
+   */
+  #isListed(path: string, revision: number): boolean {
+    if (!this.#list || revision > this.#list.revision) return false;
+    return this.#list.applied.some(({ from, to }) => path >= from && path < to);
   }
 
   #put(key: Key<LiveKind>, put: Put): void {

@@ -242,7 +242,7 @@ export class CachedStore implements Store {
   }
 
   status(): Promise<StoreStatus> {
-    return this.#parts.backend.status();
+    return this.#asked(this.#parts.backend.status());
   }
 
   async #prepare(): Promise<void> {

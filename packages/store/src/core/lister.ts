@@ -31,6 +31,7 @@ export async function listInto(
   revision: number,
   clock: Clock,
 ): Promise<void> {
+  cache.beginList(revision);
   const clusters = new Set<string>();
   const turns = new Turns(clock);
   const apply = async (span: Span, records: readonly RawRecord[]): Promise<void> => {
