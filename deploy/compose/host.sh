@@ -3,7 +3,13 @@
 # containers of the engine live as long as this container does.
 set -u
 
-# What a Docker Engine inside a container needs to find: its own cgroup file systems, writable.
+# The engine sets forwarding and gives its containers a /proc of their own, so what the outer engine made read-only or
+# hid is opened here (compose 1.29 cannot say it in the file: systempaths=unconfined).
+mount -o remount,rw /proc/sys
+mount -o remount,rw /sys
+grep -o ' /proc/[^ ]* ' /proc/mounts | grep -v ' /proc/sys ' | while read -r hidden; do umount "$hidden"; done
+
+# Left by an engine that was killed.
 rm -f /var/run/docker.pid /run/docker/containerd/containerd.pid
 hosts=${LONGSHORE_HOSTS_ON_THIS_MACHINE:-1}
 cpu=$(($(nproc) * 1024 / hosts))

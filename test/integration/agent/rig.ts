@@ -19,14 +19,15 @@ export class AgentRig {
   readonly engine = new TestEngine();
   readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
   readonly #flags: readonly string[];
-  readonly #variables: Readonly<Record<string, string>>;
+  /** Of the next process. */
+  variables: Readonly<Record<string, string>>;
   readonly #server: RpcServer<undefined>;
   #agent: ChildProcess | undefined;
   #log = '';
 
   constructor(flags: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
     this.#flags = flags;
-    this.#variables = variables;
+    this.variables = variables;
     // Instances of test runs never share a name: the label is what clean-up goes by.
     this.plane.instance = systemRandom.hexId();
     const { plane } = this;
@@ -71,7 +72,7 @@ export class AgentRig {
     const node = ['--import=tsx', '--conditions=source', '-e', start, '--'];
     this.#agent = spawn(process.execPath, [...node, ...ports, ...flags], {
       cwd: root,
-      env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...this.#variables },
+      env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...this.variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (chunk: Buffer): void => {

@@ -2,6 +2,7 @@ import { messageOf } from '@longshore/kit';
 import { Command } from 'commander';
 import { type Cli, formatOf } from '../cli.js';
 import { bad, type Check } from '../doctor/check.js';
+import { clockChecks } from '../doctor/clock.js';
 import { engineChecks } from '../doctor/engine.js';
 import { machineChecks } from '../doctor/machine.js';
 import { CliError } from '../exit.js';
@@ -24,12 +25,13 @@ export function doctorCommand(cliOf: () => Cli): Command {
 }
 
 async function doctor(cli: Cli, withEngine: boolean): Promise<void> {
-  const [machine, control, engine] = await Promise.all([
+  const [machine, clock, control, engine] = await Promise.all([
     machineChecks(cli.settings, cli.env),
+    clockChecks(cli.settings, cli.env, cli.clock),
     controlPlaneChecks(cli),
     withEngine ? engineChecks(cli.env) : [],
   ]);
-  const checks = [...machine, ...control, ...engine];
+  const checks = [...machine, ...clock, ...control, ...engine];
   print(cli, { checks }, () => checks.map((c) => line(cli, c)).join(''));
   const wrong = checks.filter((c) => !c.ok);
   if (wrong.length === 0) return;

@@ -45,46 +45,55 @@ export interface ChildPlan {
 
 export function etcdPlan(wish: DevWish, program: Program): ChildPlan {
   const [clients, peers] = wish.etcdPorts.map((port) => `http://127.0.0.1:${port}`);
-  return child('etcd', program, [
-    ...['--name', 'dev', '--data-dir', join(wish.dataDir, 'etcd')],
-    ...['--listen-client-urls', `${clients}`, '--advertise-client-urls', `${clients}`],
-    ...['--listen-peer-urls', `${peers}`, '--initial-advertise-peer-urls', `${peers}`],
-    ...['--initial-cluster', `dev=${peers}`],
+  return child('etcd', program, {
+    name: 'dev',
+    'data-dir': join(wish.dataDir, 'etcd'),
+    'listen-client-urls': `${clients}`,
+    'advertise-client-urls': `${clients}`,
+    'listen-peer-urls': `${peers}`,
+    'initial-advertise-peer-urls': `${peers}`,
+    'initial-cluster': `dev=${peers}`,
     // What the control plane needs of its etcd: room, small snapshots, large transactions.
-    ...['--quota-backend-bytes', '8589934592', '--snapshot-count', '5000', '--max-txn-ops', '512'],
-    ...['--logger', 'zap'],
-  ]);
+    'quota-backend-bytes': '8589934592',
+    'snapshot-count': '5000',
+    'max-txn-ops': '512',
+    logger: 'zap',
+  });
 }
 
 export function serverPlan(wish: DevWish, program: Program): ChildPlan {
-  return child('server', program, [
-    '--dev',
-    ...['--etcd-endpoints', `127.0.0.1:${wish.etcdPorts[0]}`],
-    ...['--grpc-listen', wish.grpcListen, '--http-listen', wish.httpListen],
-    ...['--token-file', join(wish.dataDir, 'tokens', 'server')],
-    ...['--account-id', wish.accountId, '--region', wish.region],
-    ...['--replica-name', 'dev'],
-  ]);
+  return child('server', program, {
+    dev: true,
+    'etcd-endpoints': `127.0.0.1:${wish.etcdPorts[0]}`,
+    'grpc-listen': wish.grpcListen,
+    'http-listen': wish.httpListen,
+    'token-file': join(wish.dataDir, 'tokens', 'server'),
+    'account-id': wish.accountId,
+    region: wish.region,
+    'replica-name': 'dev',
+  });
 }
 
 /** Agent `k` of 1..N: with several on one engine each has its share of cpu, memory, host ports and loopback addresses. */
 export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: number): ChildPlan {
   const { instances } = wish;
-  const shared = instances > 1;
   const [first, last] = dynamicPorts(machine, instances, k);
   const [introspection = 0, metadata = 0, metrics = 0] = wish.agentPorts[k - 1] ?? [];
-  const plan = child(`agent-${k}`, program, [
-    ...['--endpoints', loopback(wish.grpcListen), '--cluster', wish.cluster],
-    ...['--data-dir', join(wish.dataDir, 'agents', String(k))],
-    ...['--token-file', join(wish.dataDir, 'tokens', 'agent')],
-    ...['--instance-name', `local-${k}`],
-    ...['--instance-cpu', String(Math.floor(machine.cpuUnits / instances))],
-    ...['--instance-memory', String(Math.floor(machine.memoryMiB / instances))],
-    ...['--dynamic-ports', `${first}-${last}`],
-    ...['--introspection-port', String(introspection), '--metadata-port', String(metadata)],
-    ...['--metrics-port', String(metrics), '--awsvpc-cidr', `172.30.${k - 1}.0/24`],
-    ...(shared ? ['--shared-engine', '--bind-ip', `127.0.0.${k}`] : []),
-  ]);
+  const plan = child(`agent-${k}`, program, {
+    endpoints: loopback(wish.grpcListen),
+    cluster: wish.cluster,
+    'data-dir': join(wish.dataDir, 'agents', String(k)),
+    'token-file': join(wish.dataDir, 'tokens', 'agent'),
+    'instance-name': `local-${k}`,
+    'instance-cpu': String(Math.floor(machine.cpuUnits / instances)),
+    'instance-memory': String(Math.floor(machine.memoryMiB / instances)),
+    'dynamic-ports': `${first}-${last}`,
+    'introspection-port': String(introspection),
+    'metadata-port': String(metadata),
+    'metrics-port': String(metrics),
+    'awsvpc-cidr': `172.30.${k - 1}.0/24`,
+    ...(instances > 1 && { 'shared-engine': true, 'bind-ip': `127.0.0.${k}` }),
+  });
   const zone = `${wish.region}${'abc'[(k - 1) % 3]}`;
   return { ...plan, variables: { LONGSHORE_AVAILABILITY_ZONE: zone } };
 }
@@ -111,6 +120,12 @@ export function dynamicPorts(machine: Machine, instances: number, k: number): re
   return [first + (k - 1) * size, first + k * size - 1];
 }
 
-function child(name: string, program: Program, args: readonly string[]): ChildPlan {
-  return { name, command: program.command, args: [...program.args, ...args], variables: {} };
+/** A flag with its value; `true` is a switch. */
+type Flags = Readonly<Record<string, string | true>>;
+
+function child(name: string, program: Program, flags: Flags): ChildPlan {
+  const words = Object.entries(flags).flatMap(([flag, value]) =>
+    value === true ? [`--${flag}`] : [`--${flag}`, value],
+  );
+  return { name, command: program.command, args: [...program.args, ...words], variables: {} };
 }

@@ -51,7 +51,7 @@ export function wordsCommand(
   return command.action(async (options: WordOptions) => {
     const cli = cliOf();
     const which = options['generateCliSkeleton'];
-    if (which) return printSkeleton(operation, String(which), cli);
+    if (typeof which === 'string') return printSkeleton(operation, which, cli);
     const input = {
       ...(typeof options['cliInputJson'] === 'string' && { json: options['cliInputJson'] }),
       ...(typeof options['cliInputYaml'] === 'string' && { yaml: options['cliInputYaml'] }),

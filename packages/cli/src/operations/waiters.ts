@@ -26,22 +26,26 @@ function listOf(answer: Json, name: string): readonly Json[] {
   return (answer[name] as readonly Json[] | undefined) ?? [];
 }
 
+function textOf(value: unknown, otherwise = ''): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
 function missing(answer: Json): Verdict | undefined {
   const failure = listOf(answer, 'failures').find((f) => f['reason'] === 'MISSING');
-  return failure && never(`${idOf(String(failure['arn'] ?? ''))}: there is none`);
+  return failure && never(`${idOf(textOf(failure['arn']))}: there is none`);
 }
 
 function seen(items: readonly Json[], name: string): string {
   const counts = new Map<string, number>();
   for (const item of items) {
-    const value = String(item[name] ?? 'unknown');
+    const value = textOf(item[name], 'unknown');
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return [...counts].map(([value, count]) => `${count} ${value}`).join(', ');
 }
 
 function statusOf(answer: Json, name: string): string {
-  return String((answer[name] as Json | undefined)?.['status'] ?? 'unknown');
+  return textOf((answer[name] as Json | undefined)?.['status'], 'unknown');
 }
 
 /** Every waiter of ECS's SDK, by its own acceptors. */
@@ -56,7 +60,7 @@ export const waiters: readonly Waiter[] = [
       const stopped = tasks.find((t) => t['lastStatus'] === 'STOPPED');
       if (stopped)
         return never(
-          `task ${idOf(String(stopped['taskArn']))} stopped: ${String(stopped['stoppedReason'] ?? 'no reason given')}`,
+          `task ${idOf(String(stopped['taskArn']))} stopped: ${textOf(stopped['stoppedReason'], 'no reason given')}`,
         );
       const isMissing = missing(answer);
       if (isMissing) return isMissing;

@@ -23,7 +23,7 @@ import type { ServiceSnapshot } from './snapshot.js';
 import { advanceStage, withElapsed } from './stages.js';
 import { type Standings, sooner, standingsOf } from './standing.js';
 import { scalingReason, unhealthyReason } from './texts.js';
-import { unplacedElapsed } from './unplaced.js';
+import { unplacedElapsed, withoutStaleVerdict } from './unplaced.js';
 
 /** What is used up of a duration is written down this often, and whenever the record is written anyway. */
 const writeDownEveryMs = 15_000;
@@ -33,8 +33,9 @@ const writeDownEveryMs = 15_000;
  * happened, so any event may be lost or come twice. `nowMs` is wall time: it goes into records and is compared with
  * protection and throttle only; durations come with the snapshot.
  */
-export function reconcileService(snapshot: ServiceSnapshot, nowMs: number): ServiceDecision {
-  const standings = standingsOf(snapshot, nowMs);
+export function reconcileService(asked: ServiceSnapshot, nowMs: number): ServiceDecision {
+  const standings = standingsOf(asked, nowMs);
+  const snapshot = withoutStaleVerdict(asked, standings, desiredFor(asked, standings));
   const counted = countStops(snapshot, nowMs);
   const { status } = snapshot.service;
   if (status === 'DRAINING') return deletionDecision({ snapshot, standings, counted, nowMs });

@@ -97,7 +97,10 @@ function stopSurplus(input: RollingInput, good: readonly Standing[], stops: Stop
   const copies = surplusCopies(good, input.lostPolicy, input.nowMs).slice(0, surplus);
   for (const copy of copies) if (stops.allows(copy)) stops.stop(copy, 'duplicate');
   const others = good.filter((standing) => !copies.includes(standing));
-  for (const victim of scaleInVictims(others, surplus - copies.length)) stops.stop(victim, 'scale-in');
+  // A protected task that still starts may be what stays: then healthy ones wait until it is healthy too.
+  for (const victim of scaleInVictims(others, surplus - copies.length)) {
+    if (stops.allows(victim)) stops.stop(victim, 'scale-in');
+  }
 }
 
 interface Unhealthy {

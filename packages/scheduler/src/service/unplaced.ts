@@ -1,5 +1,19 @@
 import type { DeploymentRecord } from '@longshore/model';
+import { goodTasks } from './plan.js';
 import type { ServiceSnapshot } from './snapshot.js';
+import type { Standings } from './standing.js';
+
+/** Forgets the last attempt's verdict where nothing is missing any more: a lost instance has come back, say. */
+export function withoutStaleVerdict(
+  snapshot: ServiceSnapshot,
+  standings: Standings,
+  desired: number,
+): ServiceSnapshot {
+  const { unplaced } = snapshot;
+  if (unplaced === undefined) return snapshot;
+  const isMissing = goodTasks(standings, unplaced.deployment).length < desired;
+  return isMissing || unplaced.purpose === 'rebalance' ? snapshot : { ...snapshot, unplaced: undefined };
+}
 
 /**
  * Adds the time since the last writing to how long the primary deployment's tasks have found no place. After

@@ -63,14 +63,14 @@ export class SimAgent {
   }
 
   async register(): Promise<RegisterResponse> {
+    // As a real agent: a nonce whose answer never came is sent again.
     const previousNonce = this.#nonce === 0 ? '' : this.nonce();
-    this.#nonce++;
     const answer = await this.client.Register({
       protocol: agentProtocol,
       cluster: this.#options.cluster ?? 'default',
       instance: this.instance,
       previousNonce,
-      nonce: this.nonce(),
+      nonce: this.nonce(this.#nonce + 1),
       joinAsNew: false,
       name: this.#options.name ?? 'sim',
       agentVersion: '0.1.0',
@@ -84,6 +84,7 @@ export class SimAgent {
       epoch: this.epoch,
       agentHash: '',
     });
+    this.#nonce++;
     this.instance = answer.instance;
     this.session = answer.session;
     this.epoch = answer.epoch;
@@ -94,8 +95,8 @@ export class SimAgent {
     return answer;
   }
 
-  nonce(): string {
-    return `${this.#options.name ?? 'sim'}-nonce-${this.#nonce}`;
+  nonce(number = this.#nonce): string {
+    return `${this.#options.name ?? 'sim'}-nonce-${number}`;
   }
 
   get ids(): { cluster: string; instance: string; session: number } {
