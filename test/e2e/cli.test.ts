@@ -65,7 +65,9 @@ describe('a person at the command line', function () {
   it('registers, runs, waits, looks and stops with the words of aws ecs', async () => {
     const definition = file('words.json', aDefinition('words'));
     const registered = await cluster.json<{ readonly taskDefinition: { readonly revision: number } }>(
-      ...['register-task-definition', '--cli-input-json', `file://${definition}`],
+      'register-task-definition',
+      '--cli-input-json',
+      `file://${definition}`,
     );
     expect(registered.taskDefinition.revision).to.equal(1);
     const run = await cluster.json<Tasks>('run-task', '--task-definition', 'words', '--count', '2');
