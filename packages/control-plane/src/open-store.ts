@@ -4,6 +4,7 @@ import type { Clock, Logger, Random } from '@longshore/kit';
 import {
   type CommitMeter,
   type EtcdStoreOptions,
+  type MemoryBackend,
   openEtcdStore,
   openMemoryStore,
   type Store,
@@ -17,11 +18,14 @@ export interface StoreOpening {
   readonly logger: Logger;
   readonly version: string;
   readonly meter: CommitMeter;
+  /** For replicas of one process that share a store in memory. */
+  readonly memory?: MemoryBackend | undefined;
 }
 
 /** The store that the settings name; not started yet. Throws where a file cannot be read. */
 export function openStore(config: Config, opening: StoreOpening): Store {
-  if (config.memoryStore) return openMemoryStore(opening);
+  const { memory } = opening;
+  if (config.memoryStore) return openMemoryStore({ ...opening, ...(memory ? { backend: memory } : {}) });
   const { endpoints, prefix } = config.etcd;
   const secure = endpoints.some((e) => e.startsWith('https://')) || config.etcd.caCertFile !== undefined;
   return openEtcdStore({

@@ -10,7 +10,7 @@ import {
   systemRandom,
 } from '@longshore/kit';
 import { RpcServer } from '@longshore/rpc';
-import type { Store } from '@longshore/store';
+import type { MemoryBackend } from '@longshore/store';
 import { secretOfKey } from './access-keys.js';
 import { activeCluster, instanceCounter } from './api/clusters/index.js';
 import { longshoreRegistry } from './api/longshore/index.js';
@@ -47,7 +47,8 @@ import { serverVersion } from './version.js';
 
 /** What a test, or a program that embeds the server, may bring itself. */
 export interface ServerParts {
-  readonly store?: Store;
+  /** Shared by several replicas of one process, with --memory-store. */
+  readonly memory?: MemoryBackend;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -77,7 +78,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   try {
     const secrets = await loadSecrets(config, random);
     warnIfOpen(config, logger);
-    return await compose({ config, clock, random, logger, supervision, secrets, store: parts.store });
+    return await compose({ config, clock, random, logger, supervision, secrets, memory: parts.memory });
   } catch (thrown) {
     await supervision.stop();
     throw thrown;
@@ -91,7 +92,7 @@ interface Composition {
   readonly logger: Logger;
   readonly supervision: Supervision;
   readonly secrets: Secrets;
-  readonly store: Store | undefined;
+  readonly memory: MemoryBackend | undefined;
 }
 
 async function compose(given: Composition): Promise<RunningServer> {
@@ -99,8 +100,9 @@ async function compose(given: Composition): Promise<RunningServer> {
   const version = serverVersion();
   const replica = config.replicaName ?? defaultReplicaName(config, random);
   const metrics = new Metrics();
-  const opening = { replica, clock, random, logger, version, meter: commitMeter(metrics) };
-  const store = given.store ?? openStore(config, opening);
+  const { memory } = given;
+  const meter = commitMeter(metrics);
+  const store = openStore(config, { replica, clock, random, logger, version, meter, memory });
   await supervision.start(store);
   const views = new InstanceViews(store);
   const rounds = new PlacementRounds({

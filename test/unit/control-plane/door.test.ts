@@ -81,9 +81,7 @@ describe('the door', () => {
 
   it('refuses a token that is neither', async () => {
     const client = clients('some-other-token-here').EcsService as AnyClient;
-    expect(await codeOf(() => client.ListClusters?.({}) as never, false)).to.equal(
-      'AccessDeniedException',
-    );
+    expect(await codeOf(() => client.ListClusters?.({}) as never, false)).to.equal('AccessDeniedException');
   });
 
   it('names an operation that is not built, to those who may ask', async () => {

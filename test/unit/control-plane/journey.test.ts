@@ -25,7 +25,6 @@ describe('a task from RunTask to STOPPED', () => {
   });
 
   it('runs within milliseconds and stops when asked', async () => {
-    const started = performance.now();
     const { tasks, failures } = await test.ecs.RunTask({ taskDefinition: 'web' });
     expect(failures).to.deep.equal([]);
     expect(tasks?.[0]?.lastStatus).to.equal('PENDING');
@@ -35,7 +34,6 @@ describe('a task from RunTask to STOPPED', () => {
       expect(answer.tasks?.[0]?.lastStatus).to.equal('RUNNING');
       return answer.tasks?.[0];
     });
-    console.log('      to running', performance.now() - started);
     expect(running?.connectivity).to.equal('CONNECTED');
     expect((await test.ecs.ListTasks({})).taskArns).to.deep.equal([arn]);
     const stopped = await test.ecs.StopTask({ task: arn, reason: 'enough' });

@@ -11,7 +11,7 @@ import { scopeOf } from '../api/common/index.js';
 import { renderInstance } from '../api/instances/render.js';
 import type { Call } from '../api/operation.js';
 import type { ServerContext } from '../api/server-context.js';
-import { liveTask } from '../api/tasks/find.js';
+import { findTask } from '../api/tasks/find.js';
 import { renderTask } from '../api/tasks/render.js';
 import { linkedAbort } from '../linked-abort.js';
 import type { ChangeFeed, FeedEntry } from './change-feed.js';
@@ -40,7 +40,7 @@ export async function* watchEvents(
       for (const entry of feed.after(from)) {
         from = entry.revision;
         const event =
-          only === undefined || clusterOf(entry) === only ? toEvent(entry, call, context) : undefined;
+          only === undefined || clusterOf(entry) === only ? await toEvent(entry, call, context) : undefined;
         if (event) yield event;
       }
       if (feed.after(from).length === 0 && from >= feed.floor) await bell.next(call.signal);
@@ -78,11 +78,17 @@ function clusterOf(entry: FeedEntry): string {
   return entry.kind === 'task' ? entry.task.cluster : (entry.stored.key.names[0] ?? '');
 }
 
-function toEvent(entry: FeedEntry, call: Call, context: ServerContext): WatchEventsResponse | undefined {
+async function toEvent(
+  entry: FeedEntry,
+  call: Call,
+  context: ServerContext,
+): Promise<WatchEventsResponse | undefined> {
   const common = { revision: entry.revision, time: toTimestamp(entry.atMs) };
   switch (entry.kind) {
     case 'task': {
-      const now = liveTask(context.store, entry.task.cluster, entry.task.id);
+      const { cluster, id } = entry.task;
+      const now = await findTask(context.store, cluster, id, { readHistory: true });
+      // Gone from the history as well: there is nothing left to show.
       if (!now) return undefined;
       // A client that is behind sees each state, with what else is known of the task by now.
       const { lastStatus, desiredStatus } = entry.task;

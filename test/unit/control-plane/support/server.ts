@@ -1,5 +1,5 @@
 import { parseConfig, type RunningServer, startServer } from '@longshore/control-plane';
-import { silentLogger, systemClock, systemRandom } from '@longshore/kit';
+import { silentLogger, systemClock } from '@longshore/kit';
 import {
   type Channel,
   type EcsClient,
@@ -8,7 +8,7 @@ import {
   longshoreClient,
   openChannel,
 } from '@longshore/rpc';
-import { MemoryBackend, openMemoryStore } from '@longshore/store';
+import { MemoryBackend } from '@longshore/store';
 import { mergeSources } from '../../../../packages/control-plane/src/config/sources.js';
 
 export interface TestServer {
@@ -48,14 +48,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   if (!said.ok) throw new Error(said.problems.join('\n'));
   const config = parseConfig(said.value);
   if (!config.ok) throw new Error(config.problems.join('\n'));
-  const store = openMemoryStore({
-    replica,
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    ...(options.backend ? { backend: options.backend } : {}),
-  });
-  const server = await startServer(config.value, { store, logger: silentLogger });
+  const { backend: memory } = options;
+  const server = await startServer(config.value, { logger: silentLogger, ...(memory ? { memory } : {}) });
   const endpoint = `127.0.0.1:${server.grpcPort}`;
   const channel: Channel = openChannel({
     endpoints: [endpoint],
