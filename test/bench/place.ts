@@ -17,8 +17,6 @@ export const description = 'the placement engine alone: instances x tasks x stra
 export interface PlaceBenchOptions {
   /** A matrix of small sizes: asserts, and says little about time. */
   readonly short?: boolean;
-  /** One JSON object on the last line. */
-  readonly json?: boolean;
 }
 
 interface Cell {
@@ -79,7 +77,6 @@ export function run(options: PlaceBenchOptions = {}): Figures {
   console.log(
     `rounds of ${rounds.tasksPerRound}: median ${rounds.roundMedianMs.toFixed(2)} ms, last to first decile ${rounds.lastToFirstDecile.toFixed(2)}`,
   );
-  if (options.json === true) console.log(JSON.stringify(figures));
   return figures;
 }
 

@@ -1,3 +1,7 @@
+export type { DrainProgress, DrainTask } from './drain/drain-progress.js';
+export { describeDrain, drainProgress } from './drain/drain-progress.js';
+export type { HeardInstance, ReplaceRules, SilenceRules, SilenceVerdict } from './health/silence.js';
+export { isLostFor, judgeSilence } from './health/silence.js';
 export type { TaskHealth } from './health/task-health.js';
 export { taskHealth } from './health/task-health.js';
 export * from './placement/held.js';
@@ -19,4 +23,5 @@ export { rebalancing, serviceInstances, spreadAttributes } from './service/insta
 export { failureThreshold, taskLimits } from './service/limits.js';
 export { reconcileService } from './service/reconcile.js';
 export type * from './service/snapshot.js';
+export { computedDesiredCount } from './service/task-sets.js';
 export { texts as serviceTexts } from './service/texts.js';

@@ -22,6 +22,7 @@ import { judgeDeployment, rollBack, type Verdict } from './rollback.js';
 import type { ServiceSnapshot } from './snapshot.js';
 import { advanceStage, withElapsed } from './stages.js';
 import { type Standings, sooner, standingsOf } from './standing.js';
+import { taskSetDecision } from './task-sets.js';
 import { scalingReason, unhealthyReason } from './texts.js';
 import { unplacedElapsed, withoutStaleVerdict } from './unplaced.js';
 
@@ -39,6 +40,10 @@ export function reconcileService(asked: ServiceSnapshot, nowMs: number): Service
   const counted = countStops(snapshot, nowMs);
   const { status } = snapshot.service;
   if (status === 'DRAINING') return deletionDecision({ snapshot, standings, counted, nowMs });
+  if (status !== 'INACTIVE' && snapshot.service.spec?.deploymentController?.type === 'EXTERNAL') {
+    const throttledMs = throttledForMs(counted.progress, nowMs);
+    return taskSetDecision({ snapshot, standings, counted, throttledMs, nowMs });
+  }
   if (status === 'INACTIVE' || primaryOf(counted.progress) === undefined) return nothing(counted);
   const context: Context = { snapshot, standings, counted, nowMs };
   const judged = judge(context);

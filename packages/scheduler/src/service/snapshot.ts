@@ -54,7 +54,10 @@ export interface ServiceInstances {
   all(): Iterable<ServiceInstance>;
 }
 
-/** What the last attempt to start tasks of the service came to, where some found no place. */
+/**
+ * What the last attempt to start tasks of the service came to, where some found no place. Whoever attempts forgets it
+ * once an attempt has placed all; that of a rebalance also when instances have changed, and after a minute at the latest.
+ */
 export interface Unplaced {
   readonly deployment: string;
   readonly count: number;
