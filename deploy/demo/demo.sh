@@ -67,6 +67,7 @@ bash "$setup" packages build etcd engine images || exit 1
 
 step "starting a cluster of $instances container instances: longshore dev --instances $instances"
 mkdir -p "$root/.longshore"
+: >"$log"
 node packages/cli/bin/longshore.js dev --instances "$instances" --rm --data-dir "$data" \
   --grpc-listen 127.0.0.1:0 --http-listen 127.0.0.1:0 >"$log" 2>&1 &
 dev=$!
