@@ -19,6 +19,8 @@ export class Board {
   /** Decides ties and draws: the same for the same seed and instance, whatever the order of the instances. */
   readonly salt: Uint32Array;
   readonly columns: Columns;
+  /** Room for a list of instances, so that a thousand requests do not make a thousand arrays. */
+  readonly scratch: Int32Array;
   readonly tasks: Readonly<Record<TaskKind, TaskCounts>>;
   #indexes: Map<string, number> | undefined;
   readonly #ports = new Map<number, Set<number>>();
@@ -31,6 +33,7 @@ export class Board {
     this.cpuLeft = new Float64Array(this.size);
     this.memoryLeft = new Float64Array(this.size);
     this.salt = new Uint32Array(this.size);
+    this.scratch = new Int32Array(this.size);
     this.columns = new Columns(instances, memo);
     this.tasks = {
       group: new TaskCounts(instances, 'group'),

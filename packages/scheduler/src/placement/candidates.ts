@@ -93,11 +93,16 @@ class Buckets implements Bucket {
  * A task that is placed changes the rank of its instance and the counts of the buckets around it, all of which are on
  * top of their heap, so a placement costs log(instances), and what shares a bucket keeps its order.
  */
-export function candidateTree(instances: number[], levels: readonly Int32Array[], compare: Compare): Bucket {
+export function candidateTree(
+  instances: ArrayLike<number>,
+  levels: readonly Int32Array[],
+  compare: Compare,
+): Bucket {
   const [level, ...below] = levels;
-  if (level === undefined) return new Leaves(instances, compare);
+  if (level === undefined) return new Leaves(Array.from(instances), compare);
   const bySlot = new Map<number, number[]>();
-  for (const i of instances) {
+  for (let at = 0; at < instances.length; at++) {
+    const i = instances[at] as number;
     const slot = level[i] as number;
     const members = bySlot.get(slot);
     if (members === undefined) bySlot.set(slot, [i]);
@@ -108,7 +113,7 @@ export function candidateTree(instances: number[], levels: readonly Int32Array[]
 }
 
 /** The one that comes first; -1 of none. */
-export function firstOf(instances: readonly number[], compare: Compare): number {
+export function firstOf(instances: ArrayLike<number>, compare: Compare): number {
   let best = instances[0] ?? -1;
   for (let at = 1; at < instances.length; at++) {
     const i = instances[at] as number;

@@ -87,19 +87,20 @@ export class Filter {
     return this.#only === undefined || this.#only.has(i);
   }
 
-  /** The instances that could take one task now. */
-  candidates(): number[] {
+  /** The instances that could take one task now; to be used before it is asked again, by whichever filter. */
+  candidates(): ArrayLike<number> {
     if (this.broken !== undefined) return [];
     if (this.#only !== undefined) return [...this.#only].filter((i) => this.#why(i) === undefined);
-    const found: number[] = [];
+    const found = this.#board.scratch;
+    let count = 0;
     const { cpuUnits, memoryMiB } = this.#request.needs;
     const { cpuLeft, memoryLeft, size } = this.#board;
     for (let i = 0; i < size; i++) {
       if ((cpuLeft[i] as number) < cpuUnits || (memoryLeft[i] as number) < memoryMiB) continue;
       if (this.#members?.[i] === 0 || this.#attributes?.[i] === 0) continue;
-      if (this.#why(i) === undefined) found.push(i);
+      if (this.#why(i) === undefined) found[count++] = i;
     }
-    return found;
+    return found.subarray(0, count);
   }
 
   /** Whether instance i, which has just taken a task of the request, could take another. */
