@@ -33,6 +33,7 @@ export class Endpoints implements Component {
   readonly #metrics: HttpEndpoint;
   readonly #reachable = new Map<string, Promise<string | undefined>>();
   #nat: NatRule | undefined;
+  #stopped = false;
 
   constructor(parts: EndpointsParts) {
     this.#parts = parts;
@@ -50,6 +51,9 @@ export class Endpoints implements Component {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    // A rule that is being written now must not outlive the one that takes it away.
+    await Promise.allSettled(this.#reachable.values());
     await this.#nat?.remove();
     await Promise.all([this.#introspection.stop(), this.#metadata.stop(), this.#metrics.stop()]);
   }
@@ -96,6 +100,7 @@ export class Endpoints implements Component {
 
   async #reach(network: TaskNetwork, instance: string): Promise<string | undefined> {
     const { ports, mayNat, logger } = this.#parts;
+    if (this.#stopped) return undefined;
     if (!(await this.#listen(this.#metadata, network.gateway, ports.metadata))) return undefined;
     if (!this.#parts.offHostIntrospection)
       await this.#listen(this.#introspection, network.gateway, ports.introspection);

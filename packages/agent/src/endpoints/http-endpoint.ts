@@ -26,6 +26,7 @@ export class HttpEndpoint {
   readonly #handler: Handler;
   readonly #logger: Logger;
   readonly #servers = new Map<string, Server>();
+  #stopped = false;
 
   constructor(name: string, handler: Handler, logger: Logger) {
     this.#name = name;
@@ -36,7 +37,7 @@ export class HttpEndpoint {
   /** Rejects where the address is taken or is none of this host. Listening twice on one address is once. */
   async listen(host: string, port: number): Promise<void> {
     const address = `${host}:${port}`;
-    if (this.#servers.has(address)) return;
+    if (this.#stopped || this.#servers.has(address)) return;
     const server = createServer((request, response) => void this.#answer(request, response));
     server.keepAliveTimeout = 5_000;
     this.#servers.set(address, server);
@@ -55,7 +56,9 @@ export class HttpEndpoint {
     this.#logger.info({ endpoint: this.#name, address }, 'endpoint listens');
   }
 
+  /** Takes no more calls; one that begins to listen only now ends at once. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const server of this.#servers.values()) {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

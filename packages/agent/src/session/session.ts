@@ -176,6 +176,7 @@ export class Session implements Component {
     // The first answer brings the region, which attributes rest on: say them once more.
     if (before !== region && JSON.stringify(again) !== JSON.stringify(registration))
       return { ...(await this.#register(signal)), ownEpoch };
+    signal.throwIfAborted();
     this.#parts.joined(this.#identity);
     logger.info({ instance, cluster, session: session.session, server: session.serverVersion }, 'registered');
     return { session, ownEpoch };

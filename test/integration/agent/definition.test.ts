@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
+import { needs, needsHere } from '../../support/needs.js';
+import { AgentRig } from './rig.js';
+
+describe('what a task definition asks of the agent', function () {
+  this.timeout(60_000);
+  needs('docker');
+  const files = mkdtempSync(join(tmpdir(), 'longshore-env-'));
+  const cidr = '172.29.213.0/24';
+  let rig: AgentRig;
+  beforeEach(async () => {
+    rig = await new AgentRig([
+      '--env-file-dir',
+      files,
+      '--awsvpc-cidr',
+      cidr,
+      '--metadata-port',
+      '45189',
+    ]).start();
+  });
+  afterEach(() => rig.close());
+  after(() => rmSync(files, { recursive: true, force: true }));
+
+  async function inside(id: string, command: string, name = 'web'): Promise<string> {
+    const container = rig.plane.states.get(id)?.containers.find((c) => c.name === name)?.runtimeId ?? '';
+    return (await rig.engine.exec(container, command)).output;
+  }
+
+  it('environment files are read before the container is made, weaker than environment', async () => {
+    const path = join(files, 'a.env');
+    writeFileSync(path, '# comment\nA=file\nB="of the file"\n');
+    const environmentFiles = [{ value: path, type: 'longshore.file' as const }];
+    const id = rig.plane.run(
+      rig.definition([{ name: 'web', environmentFiles, environment: [{ name: 'A', value: 'own' }] }]),
+    );
+    await rig.reaches(id, 'RUNNING');
+    expect(await inside(id, 'echo "$A $B"')).to.equal('own of the file');
+  });
+
+  it('an environment file outside the directory stops the task before anything is made', async () => {
+    const environmentFiles = [{ value: '/etc/passwd', type: 'longshore.file' as const }];
+    const id = rig.plane.run(rig.definition([{ name: 'web', environmentFiles }]));
+    const report = await rig.reaches(id, 'STOPPED');
+    expect(report.stoppedReason).to.match(/^ResourceInitializationError: .*\/etc\/passwd: must be/);
+    expect(await rig.containers()).to.have.length(0);
+  });
+
+  it('a task-scoped volume is shared by its containers and goes with the task', async () => {
+    const volumes = [
+      { name: 'data', dockerVolumeConfiguration: { scope: 'task' as const, driver: 'local' } },
+    ];
+    const mountPoints = [{ sourceVolume: 'data', containerPath: '/data' }];
+    const id = rig.plane.run(
+      rig.definition(
+        [
+          { name: 'web', mountPoints, dependsOn: [{ containerName: 'writer', condition: 'SUCCESS' }] },
+          { name: 'writer', essential: false, mountPoints, command: ['sh', '-c', 'echo kept > /data/file'] },
+        ],
+        { volumes },
+      ),
+    );
+    await rig.reaches(id, 'RUNNING');
+    expect(await inside(id, 'cat /data/file')).to.equal('kept');
+    const label = encodeURIComponent(JSON.stringify({ label: [`longshore.task=${id}`] }));
+    const ours = async (): Promise<number> => {
+      const answer = await rig.engine.ask<{ Volumes: unknown[] | null }>('GET', `/volumes?filters=${label}`);
+      return answer.body.Volumes?.length ?? 0;
+    };
+    expect(await ours()).to.equal(1);
+    await rig.kill();
+    await rig.startAgent();
+    rig.plane.remove(id);
+    await rig.kill('SIGTERM');
+    rig.variables = { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' };
+    await rig.startAgent();
+    await eventually(async () => (await ours()) === 0, {
+      withinMs: 20_000,
+      state: () => rig.log.slice(-3000),
+    });
+    expect(await rig.containers()).to.have.length(0);
+  });
+
+  it('the task cgroup bounds all of its containers', async function () {
+    needsHere(this, 'root');
+    const id = rig.plane.run(rig.definition([{ name: 'web' }], { cpu: '512', memory: '64' }));
+    await rig.reaches(id, 'RUNNING');
+    const [read] = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'].flatMap((root) => {
+      try {
+        const file = root.endsWith('memory') ? 'memory.limit_in_bytes' : 'memory.max';
+        return [readFileSync(`${root}/ecs/${id}/${file}`, 'utf8').trim()];
+      } catch {
+        return [];
+      }
+    });
+    expect(read).to.equal(String(64 * 1024 ** 2));
+    const { HostConfig } = await rig.engine.inspect(rig.plane.states.get(id)?.containers[0]?.runtimeId ?? '');
+    expect(HostConfig.CgroupParent).to.equal(`/ecs/${id}`);
+  });
+
+  it('awsvpc gives two tasks with one port an address each, localhost within, and both reach the other', async () => {
+    const serve = ['sh', '-c', 'mkdir -p /www && hostname -i > /www/index.html && httpd -f -p 80 -h /www'];
+    const definition = rig.definition(
+      [
+        { name: 'web', command: serve, portMappings: [{ containerPort: 80, protocol: 'tcp' }] },
+        { name: 'side', essential: false },
+      ],
+      { networkMode: 'awsvpc' },
+    );
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
+    const first = rig.plane.run(definition, { task: 'a'.repeat(32), networkConfiguration });
+    const second = rig.plane.run(definition, { task: 'b'.repeat(32), networkConfiguration });
+    const report = await rig.reaches(first, 'RUNNING');
+    const other = await rig.reaches(second, 'RUNNING');
+    const address = report.containers[0]?.networkInterfaces[0]?.privateIpv4Address ?? '';
+    const there = other.containers[0]?.networkInterfaces[0]?.privateIpv4Address ?? '';
+    expect(address).to.match(/^172\.29\.213\./);
+    expect(there).not.to.equal(address);
+    expect(report.containers.map((c) => c.name)).to.deep.equal(['web', 'side']);
+    const details = new Map(report.attachments[0]?.details?.map((d) => [d.name, d.value]));
+    expect(details.get('privateIPv4Address')).to.equal(address);
+    expect(details.get('subnetId')).to.equal('subnet-1');
+    await eventually(async () =>
+      (await inside(first, 'wget -qO- http://localhost', 'side')).includes(address),
+    );
+    await eventually(async () => (await inside(first, `wget -qO- http://${there}`, 'side')).includes(there));
+    expect(await (await fetch(`http://${address}`)).text()).to.contain(address);
+    expect(await inside(first, 'wget -qO- $ECS_CONTAINER_METADATA_URI_V4/task', 'side')).to.contain(first);
+    await rig.kill();
+    await rig.startAgent();
+    rig.plane.stop(first);
+    await rig.reaches(first, 'STOPPED');
+    expect(rig.plane.states.get(second)?.containers[0]?.networkInterfaces[0]?.privateIpv4Address).to.equal(
+      there,
+    );
+  });
+
+  it('links, bridge and a static port that is bound where it is told to', async () => {
+    const id = rig.plane.run(
+      rig.definition([
+        {
+          name: 'web',
+          links: ['db:database'],
+          portMappings: [{ containerPort: 80, hostPort: 45_199, protocol: 'tcp' }],
+        },
+        { name: 'db' },
+      ]),
+    );
+    const report = await rig.reaches(id, 'RUNNING');
+    expect(await inside(id, 'ping -c 1 -W 2 database')).to.contain('1 packets received');
+    const web = report.containers.find((c) => c.name === 'web');
+    expect(web?.networkBindings).to.deep.equal([
+      { bindIP: '0.0.0.0', containerPort: 80, hostPort: 45_199, protocol: 'tcp' },
+    ]);
+  });
+
+  it('pidMode task lets containers see each other', async () => {
+    const id = rig.plane.run(
+      rig.definition(
+        [
+          { name: 'web', command: ['sleep', '4242'] },
+          { name: 'side', essential: false },
+        ],
+        {
+          pidMode: 'task',
+          ipcMode: 'task',
+        },
+      ),
+    );
+    await rig.reaches(id, 'RUNNING');
+    expect(await inside(id, 'ps', 'side')).to.contain('sleep 4242');
+  });
+});
