@@ -263,4 +263,33 @@ describe('the store when its backend fails', () => {
     backend.full = false;
     await committed(put(one, 1, 0));
   });
+
+  it('starts while the backend is full', async () => {
+    await committed(put(one, 1, 0));
+    backend.full = true;
+    const late = await open('late');
+    expect(late.state.phase).to.equal('ready');
+    expect(late.get(family)?.value.lastRevision).to.equal(1);
+    await late.stop();
+  });
+
+  for (const fault of ['loseAnswers', 'loseRequests'] as const)
+    it(`still deletes while the backend is full (${fault})`, async () => {
+      const revision = await committed(put(one, 1, 0));
+      backend.full = true;
+      const commit = () => one.commit({ expect: [{ key: family, revision }], write: [{ delete: family }] });
+      const outcome = commit();
+      await settle();
+      expect((await within(outcome))?.ok).to.equal(true);
+      expect((await within(commit()))?.ok).to.equal(false);
+      backend.full = false;
+      const again = await committed(put(one, 2, 0));
+      backend.full = true;
+      one.faults.latencyMs = 5;
+      const lossy = one.commit({ expect: [{ key: family, revision: again }], write: [{ delete: family }] });
+      await clock.advance(7);
+      one.faults[fault] = 1;
+      expect((await within(lossy))?.ok).to.equal(true);
+      expect(one.get(family)).to.equal(undefined);
+    });
 });

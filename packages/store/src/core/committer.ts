@@ -2,6 +2,7 @@ import { type Clock, CodedError, deferred, type Logger, type Random } from '@lon
 import { type Backend, BackendError, type Found, type RawTransaction, refusals } from '../backend.js';
 import type { OwnWrite } from '../cache/live-cache.js';
 import type { CommitOutcome, CommitRequest } from '../store.js';
+import { isDeleteOnly, sendUnmarked } from './delete-only.js';
 import { DoubtfulKeys, type Touched } from './doubt.js';
 import { Group } from './group.js';
 import { Lane } from './lane.js';
@@ -224,11 +225,32 @@ export class Committer {
       for (const member of group) await this.#send(lane, [member]);
       return [];
     }
+    const [only] = group;
+    if (error.code === refusals.noSpace && only && isDeleteOnly(only)) await this.#deleteAnyway(only);
+    else this.#fail(group, error);
+    return [];
+  }
+
+  #fail(group: readonly Member[], error: BackendError): void {
     for (const member of group) {
       fail(member, error.fate === 'unsent' ? unavailable(error) : refused(error));
       this.#parts.meter.outcome?.('failed');
     }
-    return [];
+  }
+
+  async #deleteAnyway(member: Member): Promise<void> {
+    const touched = touchedBy(member);
+    this.#doubt.add(touched);
+    try {
+      const outcome = await sendUnmarked(this.#parts, member, this.#stop.signal);
+      if (outcome.ok) this.#succeed([member], outcome.revision);
+      else settle(member, outcome);
+    } catch (thrown) {
+      if (!(thrown instanceof BackendError)) throw thrown;
+      this.#fail([member], thrown);
+    } finally {
+      this.#doubt.remove(touched);
+    }
   }
 
   async #afterLostAnswer(

@@ -6,6 +6,8 @@ import { folders } from '../records.js';
 /** Writes the epoch where there is none: the random name of this history of the store. */
 export async function ensureEpoch(backend: Backend, clock: Clock, random: Random): Promise<void> {
   const path = folders.epoch.folder;
+  // Looked at first: a full etcd refuses the transaction even where it would write nothing.
+  if ((await backend.range({ from: path, to: `${path}\0`, limit: 1 })).records.length > 0) return;
   const value = codecOf('EpochRecord').encode({ epoch: random.hexId(), createdAtMs: clock.wallMs() });
   await backend.transact({ compare: [{ path, revision: 0 }], write: [{ put: path, value }] });
 }

@@ -175,16 +175,19 @@ export class EtcdBackend implements Backend {
     this.#opsLearned = true;
   }
 
-  /** etcd says "invalid" for too many operations and for too large a request; which, the request shows. */
-  #explained(thrown: unknown, { compare, write }: RawTransaction): unknown {
-    if (!(thrown instanceof BackendError) || thrown.code !== 'InvalidRequest') return thrown;
-    const many = Math.max(compare.length, write.length) > this.#ops;
-    return new BackendError(
-      'refused',
-      many ? refusals.tooManyOps : refusals.tooLarge,
-      thrown.message,
-      thrown,
-    );
+  /**
+   * etcd says "invalid" for too many operations and for too large a request, and gRPC says "exhausted" for one that is
+   * larger still, as etcd does when it is full; which it is, the request shows.
+   */
+  #explained(thrown: unknown, transaction: RawTransaction): unknown {
+    if (!(thrown instanceof BackendError)) return thrown;
+    const { code, message } = thrown;
+    const invalid = code === 'InvalidRequest';
+    const many = Math.max(transaction.compare.length, transaction.write.length) > this.#ops;
+    if (invalid && many) return new BackendError('refused', refusals.tooManyOps, message, thrown);
+    if (invalid || (code === refusals.noSpace && bytesOf(transaction) > requestBytes))
+      return new BackendError('refused', refusals.tooLarge, message, thrown);
+    return thrown;
   }
 
   async #call<T>(service: Service, method: string, payload: unknown): Promise<T> {
@@ -232,4 +235,8 @@ export class EtcdBackend implements Backend {
       if (!(thrown instanceof BackendError && thrown.code === code)) throw thrown;
     }
   }
+}
+
+function bytesOf({ write }: RawTransaction): number {
+  return write.reduce((sum, one) => sum + ('put' in one ? one.value.byteLength : 0), 0);
 }
