@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { needs } from '../support/needs.js';
+import { needs, needsHere } from '../support/needs.js';
 import { aDefinition } from './definitions.js';
 import { DevCluster } from './dev-cluster.js';
 
@@ -17,13 +17,6 @@ function snippet(language: string): string {
   const found = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readme)?.[1];
   if (found === undefined) throw new Error(`the README shows no ${language}`);
   return found;
-}
-
-async function works(command: string, args: readonly string[]): Promise<boolean> {
-  return run(command, [...args]).then(
-    () => true,
-    () => false,
-  );
 }
 
 describe('what the README shows of gRPC', function () {
@@ -62,11 +55,8 @@ describe('what the README shows of gRPC', function () {
   });
 
   it('runs in Python', async function () {
+    needsHere(this, 'pythonGrpc');
     const python = process.env.LONGSHORE_PYTHON ?? 'python3';
-    if (!(await works(python, ['-c', 'import grpc_tools']))) {
-      Object.assign(this.test ?? {}, { skipReason: 'needs python3 with grpcio-tools' });
-      return this.skip();
-    }
     const file = join(folder, 'snippet.py');
     writeFileSync(file, snippet('python'));
     const { stdout } = await run(python, [file], { cwd: root, env: variables() });
@@ -74,10 +64,7 @@ describe('what the README shows of gRPC', function () {
   });
 
   it('runs with grpcurl', async function () {
-    if (!(await works('grpcurl', ['-version']))) {
-      Object.assign(this.test ?? {}, { skipReason: 'needs grpcurl on PATH' });
-      return this.skip();
-    }
+    needsHere(this, 'grpcurl');
     const command = /^ {4}grpcurl [\s\S]*?RunTask$/m.exec(readme)?.[0] ?? '';
     const { stdout } = await run('sh', ['-c', command], { cwd: root, env: variables() });
     expect((JSON.parse(stdout) as { readonly tasks: readonly unknown[] }).tasks).to.have.length(2);

@@ -11,6 +11,14 @@ const probes = {
   openssl: () => answers('openssl', ['version'], 'needs openssl on PATH'),
   aws: () => answers('aws', ['--version'], 'needs the aws command on PATH'),
   python: () => answers('python3', ['--version'], 'needs python3 on PATH'),
+  /** `LONGSHORE_PYTHON` names another python, a virtual environment's for example. */
+  pythonGrpc: () =>
+    answers(
+      process.env.LONGSHORE_PYTHON ?? 'python3',
+      ['-c', 'import grpc_tools'],
+      'needs python3 with grpcio-tools',
+    ),
+  grpcurl: () => answers('grpcurl', ['-version'], 'needs grpcurl on PATH'),
   iptables: () => answers('iptables', ['-w', '-n', '-L'], 'needs iptables and the right to use it'),
   netns: () => answers('ip', ['netns', 'list'], 'needs ip and network namespaces'),
   /** `docker run --privileged`: needs every capability of the machine. */
