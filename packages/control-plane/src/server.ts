@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { createAwsApi, HttpDoor, signatureV4 } from '@longshore/aws-api';
 import {
   type Clock,
   type Component,
@@ -9,29 +8,16 @@ import {
   systemClock,
   systemRandom,
 } from '@longshore/kit';
-import { RpcServer } from '@longshore/rpc';
 import type { MemoryBackend } from '@longshore/store';
-import { secretOfKey } from './access-keys.js';
 import { activeCluster, instanceCounter } from './api/clusters/index.js';
-import { longshoreRegistry } from './api/longshore/index.js';
 import type { Caller } from './api/operation.js';
-import { ecsRegistry } from './api/registry.js';
 import type { ServerContext } from './api/server-context.js';
 import { type Config, isLoopback } from './config/config.js';
 import { formatListenAddress } from './config/listen-address.js';
 import { controllersOf } from './controllers/index.js';
 import { Leader } from './controllers/leader.js';
 import { Dispatcher } from './dispatcher/dispatcher.js';
-import { type Authorize, doorPolicy } from './door/authorize.js';
-import { callerOf } from './door/callers.js';
-import {
-  agentHandlers,
-  awsOperations,
-  type DoorParts,
-  ecsHandlers,
-  longshoreHandlers,
-} from './door/handlers.js';
-import { Readiness } from './door/readiness.js';
+import { Doors } from './door/doors.js';
 import { loadSecrets, type Secrets } from './door/secrets.js';
 import { ChangeFeed } from './events/change-feed.js';
 import { Metrics } from './metrics/metrics.js';
@@ -177,7 +163,7 @@ async function compose(given: Composition): Promise<RunningServer> {
     leading: () => leader.leading,
     pending: () => (leader.leads ? pending.counts() : new Map()),
   });
-  const doors = new Doors({ given, context, dispatcher, metrics, presence, feed });
+  const doors = new Doors({ config, context, secrets, dispatcher, metrics, presence, feed });
   await supervision.start(stopping('feed', () => feed.stop()));
   await supervision.start(stopping('peers', () => peers.close()));
   await supervision.start(stopping('gauges', () => gauges.stop()));
@@ -200,131 +186,6 @@ async function compose(given: Composition): Promise<RunningServer> {
   };
 }
 
-interface DoorsParts {
-  readonly given: Composition;
-  readonly context: ServerContext;
-  readonly dispatcher: Dispatcher;
-  readonly metrics: Metrics;
-  readonly presence: Replica;
-  readonly feed: ChangeFeed;
-}
-
-/** The two listeners, before which the one door stands. */
-class Doors {
-  readonly grpc: RpcServer<Caller>;
-  readonly http: HttpDoor;
-  readonly #config: Config;
-
-  constructor({ given, context, dispatcher, metrics, presence, feed }: DoorsParts) {
-    const { config, clock, random, logger, secrets } = given;
-    const { tokens } = secrets;
-    const authorize = doorPolicy({ anonymousMayAll: tokens === undefined });
-    const door: DoorParts = { authorize, context, store: context.store, clock, region: config.region };
-    const observe = (outcome: { operation: string; code: string; seconds: number }): void => {
-      metrics.count('apiRequests', { operation: outcome.operation, code: outcome.code });
-      metrics.observe('apiSeconds', { operation: outcome.operation }, outcome.seconds);
-    };
-    this.#config = config;
-    this.grpc = new RpcServer<Caller>({
-      listen: config.grpcListen,
-      tls: config.tls,
-      authorize: (attempt) => letIn(callerOf(attempt.token, tokens), attempt.service, authorize),
-      observe: (outcome) => {
-        observe(outcome);
-        logCall(logger, outcome);
-      },
-      logger,
-      clock,
-      random,
-      stopWithinMs: 5000,
-    });
-    this.grpc.serve('EcsService', ecsHandlers(ecsRegistry, door));
-    this.grpc.serve('AgentService', agentHandlers(dispatcher, door));
-    this.grpc.serve('LongshoreService', longshoreHandlers(longshoreRegistry, feed, door));
-    const readiness = new Readiness({ store: context.store, presence });
-    const aws = createAwsApi<Caller>({
-      // An unsigned call gets here only from this machine, where the server was told to let it in.
-      operations: awsOperations(ecsRegistry, {
-        ...door,
-        authorize: doorPolicy({ anonymousMayAll: config.allowAnonymous }),
-      }),
-      authenticate: signatureV4({
-        secretOf: (id) => secretOfKey(context, id),
-        clock,
-        maxSkewMs: config.clockSkewMs,
-        regions: config.regions.length > 0 ? config.regions : undefined,
-        anonymous: config.allowAnonymous ? { region: config.region } : undefined,
-      }),
-      authorize: ({ identity }) => ({ kind: identity.kind, name: identity.name }),
-      accountId: config.accountId,
-      logger,
-      clock,
-      observe: (outcome) => {
-        observe(outcome);
-        logCall(logger, { ...outcome, service: 'EcsService', caller: outcome.identity });
-      },
-    });
-    this.http = new HttpDoor({
-      listen: config.httpListen,
-      tls: config.tls,
-      routes: { 'POST /': aws, ...readiness.routes(), 'GET /metrics': metrics.route() },
-      logger,
-      clock,
-      random,
-      stopWithinMs: 5000,
-    });
-  }
-
-  addresses(): { readonly grpc: string; readonly http: string } {
-    const { grpcListen, httpListen, advertiseAddress } = this.#config;
-    const reachable = (address: { host: string; port: number }, port: number): string =>
-      formatListenAddress({ host: isWildcard(address.host) ? hostname() : address.host, port });
-    return {
-      grpc: advertiseAddress ?? reachable(grpcListen, this.grpc.port || grpcListen.port),
-      http: reachable(httpListen, this.http.port || httpListen.port),
-    };
-  }
-
-  async start(supervision: Supervision): Promise<void> {
-    await supervision.start(this.http);
-    await supervision.start(this.grpc);
-  }
-}
-
-/** gRPC's own services (reflection) are for clients; ours are let in by operation, once the request is known. */
-function letIn(caller: Caller, service: string, authorize: Authorize): Caller {
-  const ours = service === 'EcsService' || service === 'AgentService' || service === 'LongshoreService';
-  if (!ours) authorize(caller, { service: 'LongshoreService', name: service }, {});
-  return caller;
-}
-
-function logCall(
-  logger: Logger,
-  outcome: {
-    service: string;
-    operation: string;
-    code: string;
-    seconds: number;
-    requestId: string;
-    caller: unknown;
-    peer: string;
-  },
-): void {
-  const { service, operation, code, requestId, peer } = outcome;
-  const caller = (outcome.caller as { readonly name?: string } | undefined)?.name;
-  const fields = {
-    service,
-    operation,
-    code,
-    requestId,
-    peer,
-    caller,
-    ms: Math.round(outcome.seconds * 1000),
-  };
-  if (service === 'AgentService' && code === 'OK') logger.trace(fields, 'call');
-  else logger.debug(fields, 'call');
-}
-
 function warnIfOpen(config: Config, logger: Logger): void {
   const open = [config.grpcListen, config.httpListen].filter((a) => !isLoopback(a.host));
   if (open.length === 0) return;
@@ -336,10 +197,6 @@ function warnIfOpen(config: Config, logger: Logger): void {
       ? 'listens off loopback with tokens but without TLS: who sees the traffic sees the tokens'
       : 'listens off loopback without tokens (--insecure): everybody who reaches the ports may do everything',
   );
-}
-
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
 }
 
 function defaultReplicaName(config: Config, random: Random): string {

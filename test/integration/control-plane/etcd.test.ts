@@ -1,4 +1,11 @@
-import { agentClient, type Channel, type EcsClient, ecsClient, longshoreClient, openChannel } from '@longshore/rpc';
+import {
+  agentClient,
+  type Channel,
+  type EcsClient,
+  ecsClient,
+  longshoreClient,
+  openChannel,
+} from '@longshore/rpc';
 import { expect } from 'chai';
 import { freePort, TestEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
@@ -14,9 +21,12 @@ interface Served {
 async function aServer(etcd: string, name: string): Promise<Served> {
   const [grpc, http] = [await freePort(), await freePort()];
   const flags = [
-    ...['--etcd-endpoints', etcd, '--replica-name', name],
-    ...['--grpc-listen', `127.0.0.1:${grpc}`, '--http-listen', `127.0.0.1:${http}`],
-    ...['--instance-timeout', '10s', '--dev'],
+    `--etcd-endpoints=${etcd}`,
+    `--replica-name=${name}`,
+    `--grpc-listen=127.0.0.1:${grpc}`,
+    `--http-listen=127.0.0.1:${http}`,
+    '--instance-timeout=10s',
+    '--dev',
   ];
   const server = new ServerProcess({ flags, http: `http://127.0.0.1:${http}` });
   server.run();
@@ -112,11 +122,14 @@ describe('longshore-server on a real etcd', () => {
     const tokens = Array.from({ length: 40 }, (_, i) => `run-${i}`);
     const runAll = Promise.all(
       tokens.map((clientToken) =>
-        eventually(async () => {
-          const run = await ecs.RunTask({ taskDefinition: 'web', clientToken }, { timeoutMs: 5000 });
-          expect(run.tasks).to.have.length(1);
-          return run.tasks?.[0]?.taskArn ?? '';
-        }, { withinMs: 50_000, everyMs: 100 }),
+        eventually(
+          async () => {
+            const run = await ecs.RunTask({ taskDefinition: 'web', clientToken }, { timeoutMs: 5000 });
+            expect(run.tasks).to.have.length(1);
+            return run.tasks?.[0]?.taskArn ?? '';
+          },
+          { withinMs: 50_000, everyMs: 100 },
+        ),
       ),
     );
     await first.server.end('SIGKILL');
@@ -168,7 +181,9 @@ describe('longshore-server on a real etcd', () => {
     const agent = await anAgent('h1', endpoint);
     await ecs.RegisterTaskDefinition(web);
     await ecs.RegisterTaskDefinition(web);
-    await eventually(async () => expect((await ecs.RunTask({ taskDefinition: 'web', count: 10 })).tasks).to.have.length(10));
+    await eventually(async () =>
+      expect((await ecs.RunTask({ taskDefinition: 'web', count: 10 })).tasks).to.have.length(10),
+    );
     const channel = openChannel({ endpoints: [endpoint] });
     channels.push(channel);
     const startedMs = performance.now();
@@ -193,7 +208,13 @@ describe('longshore-server on a real etcd', () => {
     expect(answer).to.be.instanceOf(Error);
     const channel = openChannel({ endpoints: [endpoint] });
     channels.push(channel);
-    const strange = { cluster: '\u0000', instance: '../..', session: -1, cursor: undefined, knownDefinitions: [] };
+    const strange = {
+      cluster: '\u0000',
+      instance: '../..',
+      session: -1,
+      cursor: undefined,
+      knownDefinitions: [],
+    };
     expect(await codeOf(agentClient(channel).Poll(strange as never))).to.equal('ABORTED');
     expect(server.exitCode).to.equal(null);
     await client(endpoint).ListClusters({});

@@ -53,6 +53,8 @@ describe('configuration of the server', () => {
     },
     { name: 'a prefix', flags: { 'etcd-prefix': 'x' }, says: /--etcd-prefix: x is not a prefix/ },
     { name: 'a log level', flags: { 'log-level': 'loud' }, says: /--log-level: loud is none of/ },
+    { name: 'a rate', flags: { 'read-rate': '0:5' }, says: /--read-rate: 0:5 is no rate/ },
+    { name: 'a burst of nothing', flags: { 'place-rate': '5:0' }, says: /--place-rate: 5:0 is no rate/ },
     { name: 'half of TLS', flags: { 'tls-cert': 'c' }, says: /--tls-key is missing/ },
     { name: "half of etcd's TLS", flags: { 'etcd-key': 'k' }, says: /--etcd-cert is missing/ },
     { name: 'a replica name', flags: { 'replica-name': 'a/b' }, says: /--replica-name: a\/b is no name/ },
@@ -71,6 +73,19 @@ describe('configuration of the server', () => {
     it(`refuses ${c.name}, by name`, () => {
       expect(problems({ flags: c.flags }).join('\n')).to.match(c.says);
     });
+
+  it('takes rates as N:BURST, as N with twice that at once, or unlimited', () => {
+    const parsed = config({
+      flags: { 'read-rate': 'unlimited' },
+      variables: { LONGSHORE_WRITE_RATE: '0.5' },
+      file: { name: 'f.yaml', text: 'place-rate: "7:3"' },
+    });
+    expect(parsed.ok && parsed.value.rates).to.deep.equal({
+      read: { perSecond: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY },
+      write: { perSecond: 0.5, burst: 1 },
+      place: { perSecond: 7, burst: 3 },
+    });
+  });
 
   it('names every problem at once, as it was given', () => {
     const found = problems({ flags: { region: 'A' }, variables: { LONGSHORE_ACCOUNT_ID: 'x' } });

@@ -1,48 +1,70 @@
+import { judgeSilence, type SilenceVerdict } from '@longshore/scheduler';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type SeenInstance, Silence } from '../../../packages/control-plane/src/controllers/silence.js';
+import { Ears, type SeenInstance } from '../../../packages/control-plane/src/controllers/ears.js';
 
-const limits = { instanceTimeoutMs: 30_000, replaceAfterMs: 60_000 };
+const instanceTimeoutMs = 30_000;
+const replaceAfterMs = 60_000;
 
-function seen(id: string, given: Partial<SeenInstance> = {}): SeenInstance {
+type Seen = SeenInstance & { readonly lostSinceMs: number };
+
+function seen(id: string, given: Partial<Seen> = {}): Seen {
   return { id, connected: false, lostSinceMs: 0, overdueSinceMs: 0, ...given };
 }
 
+/** A leader's ears, and what the scheduler makes of what they hear. */
+class Silence {
+  readonly #ears: Ears;
+
+  constructor(sinceMs: number) {
+    this.#ears = new Ears(instanceTimeoutMs, sinceMs);
+  }
+
+  deaf(nowMs: number): void {
+    this.#ears.deaf(nowMs);
+  }
+
+  judge(instances: readonly Seen[], now: ReturnType<typeof at>, resumeReplacing: boolean): SilenceVerdict {
+    const heard = instances.map((i) => ({ ...i, replaceAfterMs, silentMs: this.#ears.silentMs(i, now) }));
+    return judgeSilence(heard, { instanceTimeoutMs, forgetAfterMs: 86_400_000, resumeReplacing }, now.wallMs);
+  }
+}
+
 const at = (ms: number) => ({ monotonicMs: ms, wallMs: 1_000_000 + ms });
-const many = (count: number, given: Partial<SeenInstance> = {}, from = 0): readonly SeenInstance[] =>
+const many = (count: number, given: Partial<Seen> = {}, from = 0): readonly Seen[] =>
   Array.from({ length: count }, (_, i) => seen(`i${from + i}`, given));
 
 describe('silence of instances', () => {
   it('counts from the word of the one who held the session', () => {
-    const silence = new Silence(limits, 0);
+    const silence = new Silence(0);
     const overdue = [seen('a', { overdueSinceMs: 1_000_000 + 100_000 })];
     expect(silence.judge(overdue, at(159_000), false).lost).to.deep.equal([]);
-    expect(silence.judge(overdue, at(159_000), false).nextInMs).to.equal(1000);
+    expect(silence.judge(overdue, at(159_000), false).wakeAfterMs).to.equal(1000);
     expect(silence.judge(overdue, at(160_000), false).lost).to.deep.equal(['a']);
   });
 
   it('counts from when the leader saw the session vanish, both grace times', () => {
-    const silence = new Silence(limits, 0);
+    const silence = new Silence(0);
     silence.judge([seen('a')], at(100_000), false);
     expect(silence.judge([seen('a')], at(189_999), false).lost).to.deep.equal([]);
     expect(silence.judge([seen('a')], at(190_000), false).lost).to.deep.equal(['a']);
   });
 
   it('begins anew with a new leader', () => {
-    const silence = new Silence(limits, 500_000);
+    const silence = new Silence(500_000);
     expect(silence.judge([seen('a')], at(500_000), false).lost).to.deep.equal([]);
     expect(silence.judge([seen('a')], at(589_999), false).lost).to.deep.equal([]);
   });
 
   it('loses nothing before the leader has listened for one timeout, however old the word', () => {
-    const silence = new Silence(limits, 500_000);
+    const silence = new Silence(500_000);
     const overdue = [seen('a', { overdueSinceMs: 1 })];
     expect(silence.judge(overdue, at(529_999), false).lost).to.deep.equal([]);
     expect(silence.judge(overdue, at(530_000), false).lost).to.deep.equal(['a']);
   });
 
   it('counts nothing of the time in which the store was away', () => {
-    const silence = new Silence(limits, 0);
+    const silence = new Silence(0);
     silence.judge([seen('a')], at(40_000), false);
     silence.deaf(640_000);
     silence.judge([seen('a')], at(640_000), false);
@@ -51,7 +73,7 @@ describe('silence of instances', () => {
   });
 
   it('forgets a silence that ended', () => {
-    const silence = new Silence(limits, 0);
+    const silence = new Silence(0);
     silence.judge([seen('a')], at(40_000), false);
     silence.judge([seen('a', { connected: true })], at(80_000), false);
     silence.judge([seen('a')], at(90_000), false);
@@ -59,7 +81,7 @@ describe('silence of instances', () => {
   });
 
   it('tells who came back', () => {
-    const silence = new Silence(limits, 0);
+    const silence = new Silence(0);
     const back = [seen('a', { connected: true, lostSinceMs: 5 })];
     expect(silence.judge(back, at(1), false).returned).to.deep.equal(['a']);
   });
@@ -74,7 +96,7 @@ describe('silence of instances', () => {
   ];
   for (const [name, silent, of, lost] of crowds)
     it(`${lost === 0 ? 'pauses' : 'replaces'} when ${name} fall silent at once`, () => {
-      const silence = new Silence(limits, 0);
+      const silence = new Silence(0);
       const instances = [...many(silent), ...many(of - silent, { connected: true }, silent)];
       silence.judge(instances, at(40_000), false);
       const verdict = silence.judge(instances, at(200_000), false);
@@ -90,7 +112,7 @@ describe('silence of instances', () => {
     });
     fc.assert(
       fc.property(steps, (all) => {
-        const silence = new Silence(limits, 0);
+        const silence = new Silence(0);
         let now = 0;
         let heardMs = 0;
         for (const { ms, connected } of all) {

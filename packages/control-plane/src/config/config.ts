@@ -1,5 +1,7 @@
+import type { Rates } from '@longshore/aws-api';
 import { type LogLevel, logLevels, type Parsed, SettingReader } from '@longshore/kit';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
+import { rateOf } from './rates.js';
 import type { SettingName } from './settings.js';
 import type { SaidSettings } from './sources.js';
 
@@ -26,6 +28,8 @@ export interface Config {
   /** Empty: any. */
   readonly regions: readonly string[];
   readonly clockSkewMs: number;
+  /** How often one caller may call. */
+  readonly rates: Rates;
   readonly replicaName?: string | undefined;
   readonly instanceTimeoutMs: number;
   readonly replaceAfterMs: number;
@@ -66,6 +70,7 @@ export function parseConfig(said: SaidSettings): Parsed<Config> {
     if (!address) reader.problems.push(`${label(name)}: ${text(name)} is not HOST:PORT`);
     return address ?? { host: '127.0.0.1', port: 0 };
   };
+  const rate = (name: SettingName) => rateOf(text(name) ?? '', label(name), reader.problems);
   const dev = flag('dev');
   const healthyDefault = said.get('healthy-after')?.from === 'default';
   const config: Config = {
@@ -89,6 +94,7 @@ export function parseConfig(said: SaidSettings): Parsed<Config> {
     region: matching('region', /^[a-z0-9-]{1,64}$/, 'a region like us-east-1'),
     regions: list('regions'),
     clockSkewMs: duration('clock-skew', 1000),
+    rates: { read: rate('read-rate'), write: rate('write-rate'), place: rate('place-rate') },
     replicaName: replicaNameOf(text('replica-name'), label('replica-name'), reader.problems),
     instanceTimeoutMs: duration('instance-timeout', 500),
     replaceAfterMs: durationOrNever('replace-after'),

@@ -85,6 +85,24 @@ export const settings = [
     help: 'How far the time of a signature may be from ours',
   },
   {
+    name: 'read-rate',
+    argument: 'N[:BURST]|unlimited',
+    default: '4000:8000',
+    help: 'Calls a second of one caller that change nothing, on both doors, and how many at once after a rest (default: twice N)',
+  },
+  {
+    name: 'write-rate',
+    argument: 'N[:BURST]|unlimited',
+    default: '500:1000',
+    help: 'The same for calls that change something',
+  },
+  {
+    name: 'place-rate',
+    argument: 'N[:BURST]|unlimited',
+    default: '1000:2000',
+    help: 'The same for RunTask and StartTask',
+  },
+  {
     name: 'replica-name',
     argument: 'NAME',
     default: undefined,

@@ -1,4 +1,5 @@
-import type { InstanceRecord } from '@longshore/model';
+import { type InstanceRecord, optionsOf } from '@longshore/model';
+import { judgeSilence } from '@longshore/scheduler';
 import {
   type CommitRequest,
   type Expectation,
@@ -11,9 +12,11 @@ import { overFence } from '../api/instances/fence.js';
 import { endedWithoutAgent } from '../api/tasks/stop-task.js';
 import { isConnected } from '../placement/instance-views.js';
 import type { ControllerContext, ControllerDeclaration, Verdict } from './controller.js';
-import { type SeenInstance, Silence, type SilenceLimits } from './silence.js';
+import { Ears, type SeenInstance } from './ears.js';
 
-export interface InstanceHealthOptions extends SilenceLimits {
+export interface InstanceHealthOptions {
+  readonly instanceTimeoutMs: number;
+  readonly replaceAfterMs: number;
   readonly forgetInstanceAfterMs: number;
   /** Whether a person has said that replacing goes on in this cluster, though many are silent. */
   readonly overruled: (cluster: string) => boolean;
@@ -45,7 +48,7 @@ export function instanceHealth(
 class InstanceWatch {
   readonly #options: InstanceHealthOptions;
   readonly #context: ControllerContext;
-  readonly #silence = new Map<string, Silence>();
+  readonly #ears = new Map<string, Ears>();
   readonly #paused = new Set<string>();
   #lookedMs: number;
   readonly #sinceMs: number;
@@ -62,29 +65,54 @@ class InstanceWatch {
     const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
     // Nobody is looked at while the store is away: the gap shows when looking goes on.
     if (now.monotonicMs - this.#lookedMs > deafMs)
-      for (const silence of this.#silence.values()) silence.deaf(now.monotonicMs);
+      for (const ears of this.#ears.values()) ears.deaf(now.monotonicMs);
     this.#lookedMs = now.monotonicMs;
-    const instances = store.list(rangeOf('instance', cluster));
-    if (instances.length === 0) return { commits: [], againInMs: tickMs };
-    const seen = instances.map((stored) => this.#see(cluster, stored));
-    const verdict = this.#silenceOf(cluster).judge(seen, now, this.#options.overruled(cluster));
+    const byId = new Map(store.list(rangeOf('instance', cluster)).map((s) => [s.key.names[1] ?? '', s]));
+    const ears = this.#earsOf(cluster);
+    const connected = new Set<string>();
+    const heard = [...byId].map(([id, stored]) => {
+      const seen = this.#see(cluster, stored);
+      if (seen.connected) connected.add(id);
+      const silentMs = ears.silentMs(seen, now);
+      const replaceAfterMs = silentMs > 0 ? this.#replaceAfterMs(cluster, id) : this.#options.replaceAfterMs;
+      return { id, silentMs, lostSinceMs: stored.value.lostSinceMs, replaceAfterMs };
+    });
+    const rules = {
+      instanceTimeoutMs: this.#options.instanceTimeoutMs,
+      forgetAfterMs: this.#options.forgetInstanceAfterMs,
+      resumeReplacing: this.#options.overruled(cluster),
+    };
+    const verdict = judgeSilence(heard, rules, now.wallMs);
     this.#tellPause(cluster, verdict.paused);
-    const byId = new Map(instances.map((stored) => [stored.key.names[1] ?? '', stored]));
     const commits = [
       ...verdict.lost.map((id) => this.#mark(byId.get(id), now.wallMs)),
-      ...verdict.returned.map((id) => this.#mark(byId.get(id), 0)),
-      ...seen.flatMap((instance) => this.#forget(cluster, instance, now.wallMs)),
+      // To a new leader even a lost instance has been silent for a moment only: back is who is connected.
+      ...verdict.returned.filter((id) => connected.has(id)).map((id) => this.#mark(byId.get(id), 0)),
+      ...verdict.forgotten.flatMap((id) => this.#forget(cluster, byId.get(id), now.wallMs)),
     ].filter((commit) => commit !== undefined);
-    return { commits, againInMs: Math.min(tickMs, verdict.nextInMs ?? tickMs) };
+    return { commits, againInMs: Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
   }
 
-  #silenceOf(cluster: string): Silence {
-    let silence = this.#silence.get(cluster);
-    if (!silence) {
-      silence = new Silence(this.#options, this.#sinceMs);
-      this.#silence.set(cluster, silence);
+  #earsOf(cluster: string): Ears {
+    let ears = this.#ears.get(cluster);
+    if (!ears) {
+      ears = new Ears(this.#options.instanceTimeoutMs, this.#sinceMs);
+      this.#ears.set(cluster, ears);
     }
-    return silence;
+    return ears;
+  }
+
+  /** The shortest that a service with tasks there waits, the server's default at most. */
+  #replaceAfterMs(cluster: string, instance: string): number {
+    const { store } = this.#context;
+    const services = new Set<string>();
+    for (const { service } of store.tasks.onInstance(cluster, instance))
+      if (service !== '') services.add(service);
+    const own = [...services].map((name) => {
+      const { replaceAfterMs } = optionsOf(store.get(keyOf('service', cluster, name))?.value.tags);
+      return typeof replaceAfterMs === 'number' ? replaceAfterMs : this.#options.replaceAfterMs;
+    });
+    return Math.min(this.#options.replaceAfterMs, ...own);
   }
 
   #see(cluster: string, stored: Stored<'instance'>): SeenInstance {
@@ -93,17 +121,17 @@ class InstanceWatch {
     return {
       id,
       connected: isConnected(stored.value, session?.revision),
-      lostSinceMs: stored.value.lostSinceMs,
       overdueSinceMs: stored.value.overdueSinceMs,
     };
   }
 
-  #tellPause(cluster: string, paused: { readonly silent: number; readonly of: number } | undefined): void {
+  #tellPause(cluster: string, paused: string | undefined): void {
     const { logger } = this.#context;
-    if (paused && !this.#paused.has(cluster)) {
+    if (paused !== undefined && !this.#paused.has(cluster)) {
       this.#paused.add(cluster);
-      logger.error({ cluster, ...paused }, 'replacing paused: too many instances are silent at once');
-    } else if (!paused && this.#paused.delete(cluster)) logger.info({ cluster }, 'replacing goes on');
+      logger.error({ cluster, reason: paused }, 'replacing paused');
+    } else if (paused === undefined && this.#paused.delete(cluster))
+      logger.info({ cluster }, 'replacing goes on');
   }
 
   /** Sets or clears the mark. Rests on the session as seen: an agent that has just come back is not marked. */
@@ -131,20 +159,18 @@ class InstanceWatch {
   }
 
   /** The tasks of an instance that was lost for very long become STOPPED, by the control plane's word. */
-  #forget(cluster: string, instance: SeenInstance, wallMs: number): readonly CommitRequest[] {
+  #forget(cluster: string, stored: Stored<'instance'> | undefined, wallMs: number): readonly CommitRequest[] {
+    if (!stored) return [];
     const { store } = this.#context;
-    if (instance.connected || instance.lostSinceMs === 0) return [];
-    if (wallMs - instance.lostSinceMs < this.#options.forgetInstanceAfterMs) return [];
-    const since = new Date(instance.lostSinceMs).toISOString();
-    const living = [...store.tasks.onInstance(cluster, instance.id)].filter(
-      (t) => t.lastStatus !== 'STOPPED',
-    );
+    const id = stored.key.names[1] ?? '';
+    const since = new Date(stored.value.lostSinceMs).toISOString();
+    const living = [...store.tasks.onInstance(cluster, id)].filter((t) => t.lastStatus !== 'STOPPED');
     const commits: CommitRequest[] = [];
     for (let i = 0; i < living.length; i += tasksPerCommit) {
       const tasks = living.slice(i, i + tasksPerCommit);
       commits.push({
         expect: [
-          this.#sessionAsSeen(cluster, instance.id),
+          this.#sessionAsSeen(cluster, id),
           ...tasks.map((t) => ({ key: keyOf('task', cluster, t.id), revision: t.revision })),
         ],
         write: tasks.map((t) => this.#forgotten(t, { since, wallMs })),

@@ -23,6 +23,18 @@ export const metricTable = {
     help: 'Time from a call to its answer; Poll waits on purpose',
     buckets: quick,
   },
+  callerRequests: {
+    name: 'longshore_api_caller_requests_total',
+    kind: 'counter',
+    labels: ['wire', 'caller'],
+    help: 'Calls answered, by grpc or http and by access key or token; no caller where nobody was made out',
+  },
+  unknownMembers: {
+    name: 'longshore_api_unknown_members_total',
+    kind: 'counter',
+    labels: ['operation', 'member'],
+    help: 'Members of requests by the ECS API that were taken and not understood; 200 names at most, then `other`',
+  },
   tasks: {
     name: 'longshore_tasks',
     kind: 'gauge',
