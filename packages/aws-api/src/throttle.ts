@@ -4,7 +4,7 @@ import type { Clock } from '@longshore/kit';
 export type OperationClass = 'read' | 'write' | 'place';
 
 export interface Rate {
-  /** Calls a second that go on for ever. */
+  /** Calls a second that go on for ever; Infinity: no limit. */
   readonly perSecond: number;
   /** Calls at once after a rest. */
   readonly burst: number;
@@ -20,7 +20,7 @@ export const defaultRates: Rates = {
 };
 
 export function operationClassOf(operation: string): OperationClass {
-  if (/^(Describe|List|Get|Discover)/.test(operation)) return 'read';
+  if (/^(Describe|List|Get|Discover|Explain|Watch|Diagnose)/.test(operation)) return 'read';
   return operation === 'RunTask' || operation === 'StartTask' ? 'place' : 'write';
 }
 
@@ -47,6 +47,7 @@ export class Throttle {
   take(caller: string, operation: string): number | undefined {
     const kind = operationClassOf(operation);
     const rate = this.#rates[kind];
+    if (rate.perSecond === Number.POSITIVE_INFINITY) return undefined;
     const key = `${kind} ${caller}`;
     const nowMs = this.#clock.monotonicMs();
     const bucket = this.#buckets.get(key) ?? { tokens: rate.burst, atMs: nowMs };
