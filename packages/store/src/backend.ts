@@ -86,7 +86,10 @@ export interface RawWatch {
  * Every promise rejects with a BackendError and nothing else.
  */
 export interface Backend {
+  /** Known once `prepare` has resolved. */
   readonly limits: BackendLimits;
+  /** Called before anything else, until it succeeds. */
+  prepare(): Promise<void>;
   transact(transaction: RawTransaction): Promise<RawOutcome>;
   range(request: RangeRequest): Promise<RangePage>;
   count(request: Pick<RangeRequest, 'from' | 'to' | 'revision'>): Promise<number>;

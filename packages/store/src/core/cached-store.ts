@@ -247,6 +247,7 @@ export class CachedStore implements Store {
 
   async #prepare(): Promise<void> {
     const { backend, clock, random, version = '0.1.0', prefix, logger } = this.#parts;
+    await backend.prepare();
     await ensureFormat({ backend, clock, random, logger, version, prefix, ...this.#parts.format });
     await ensureEpoch(backend, clock, random);
     await sweepMarks(backend, clock);

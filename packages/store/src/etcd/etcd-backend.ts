@@ -48,7 +48,6 @@ export class EtcdBackend implements Backend {
   readonly #leases: LeaseStream;
   #current: number;
   #ops = defaultOps;
-  #opsLearned = false;
 
   constructor(options: EtcdBackendOptions) {
     if (options.endpoints.length === 0) throw new Error('etcd needs at least one endpoint');
@@ -66,8 +65,23 @@ export class EtcdBackend implements Backend {
     return { ops: this.#ops, bytes: requestBytes };
   }
 
+  /** Finds out whether etcd takes as many operations as we would like, by reading one key that often. */
+  async prepare(): Promise<void> {
+    const look = { request_range: { key: this.#wire.key('format'), keys_only: true, limit: 1 } };
+    try {
+      await this.#call('KV', 'txn', { success: Array.from({ length: wantedOps }, () => look) });
+      this.#ops = wantedOps;
+    } catch (thrown) {
+      if (!(thrown instanceof BackendError && thrown.code === 'InvalidRequest')) throw thrown;
+      const known = { opsPerCommit: defaultOps };
+      this.#options.logger.warn(
+        known,
+        'etcd takes few operations in a transaction: run it with --max-txn-ops=512',
+      );
+    }
+  }
+
   async transact(transaction: RawTransaction): Promise<RawOutcome> {
-    if (!this.#opsLearned) await this.#learnOps();
     try {
       const answer = await this.#call<TxnAnswer>('KV', 'txn', this.#wire.txn(transaction));
       const revision = Number(answer.header.revision);
@@ -155,24 +169,6 @@ export class EtcdBackend implements Backend {
     this.#leases.end('closed');
     for (const endpoint of this.#endpoints) endpoint.close();
     return Promise.resolve();
-  }
-
-  /** Whether etcd takes as many operations as we would like; asked by reading one key that often. */
-  async #learnOps(): Promise<void> {
-    const look = { request_range: { key: this.#wire.key('format'), keys_only: true, limit: 1 } };
-    try {
-      await this.#call('KV', 'txn', { success: Array.from({ length: wantedOps }, () => look) });
-      this.#ops = wantedOps;
-    } catch (thrown) {
-      if (!(thrown instanceof BackendError)) throw thrown;
-      // Nothing was written: whatever happened, the transaction that waits has not been sent.
-      if (thrown.fate !== 'refused') throw new BackendError('unsent', thrown.code, thrown.message, thrown);
-      this.#options.logger.warn(
-        { opsPerCommit: defaultOps },
-        'etcd takes few operations in a transaction: run it with --max-txn-ops=512',
-      );
-    }
-    this.#opsLearned = true;
   }
 
   /**

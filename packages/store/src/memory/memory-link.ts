@@ -65,6 +65,10 @@ export class MemoryLink implements Backend {
     return { ops: this.#backend.opsPerTransaction, bytes: 1_000_000 };
   }
 
+  async prepare(): Promise<void> {
+    await this.#travel();
+  }
+
   async transact(transaction: RawTransaction): Promise<RawOutcome> {
     await this.#travel();
     if (this.#faults.loseRequests > 0) {
