@@ -45,9 +45,18 @@ unit() {
     systemctl enable --now "$@"
     echo "running: $* (journalctl -u $1)"
   else
-    echo 'no systemd here; start by hand:'
-    for name in "$@"; do sed -n 's/^ExecStart=/  /p' "$root/deploy/systemd/$name.service"; done
+    echo 'no systemd here; start by hand, each in a terminal or under a supervisor of your own:'
+    for name in "$@"; do by_hand "$name"; done
   fi
+}
+
+# by_hand UNIT: its command in one line, with its settings.
+by_hand() {
+  local unit=$root/deploy/systemd/$1.service settings command
+  settings=$(sed -n 's/^EnvironmentFile=-//p' "$unit")
+  command=$(awk '/^ExecStart=/ {on = 1; sub(/^ExecStart=/, "")} on {more = sub(/ *\\$/, ""); printf "%s ", $0; if (!more) exit}' "$unit" |
+    sed 's/%H/$(hostname)/' | tr -s ' ')
+  if [[ -e $settings ]]; then echo "  (set -a; . $settings; exec $command)"; else echo "  $command"; fi
 }
 
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
