@@ -88,7 +88,7 @@ export function buildPlant(parts: PlantParts): Plant {
       networks.addresses.hold(task.id, task.ipv4Address);
       if (task.acknowledged)
         for (const id of surplusTasks(engine.tasks, config.stoppedTasksPerFamily)) engine.cleanUp(id);
-      reporter.changed(task.id);
+      reporter.changed(task);
       periphery.fileChanged(task, files);
     },
     onForgotten: (task) => {

@@ -28,7 +28,7 @@ export function registrationOf(inputs: RegistrationInputs): Registration {
     name: config.instanceName ?? host.name,
     agentVersion,
     agentHash,
-    dockerVersion: `DockerVersion: ${engine.version}`,
+    dockerVersion: engine.version,
     attributes: attributesOf(inputs),
     resources: resourcesOf(inputs),
     tags: Object.entries(config.instanceTags).map(([key, value]) => ({ key, value })),

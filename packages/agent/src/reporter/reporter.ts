@@ -1,7 +1,9 @@
-import { type Clock, type Deferred, deferred } from '@longshore/kit';
+import { type Clock, type Deferred, deferred, type Timer } from '@longshore/kit';
 import type { ReportRequest, ReportResponse, TaskReport } from '@longshore/model';
 import type { Engine } from '../engine/engine.js';
+import type { AgentTask } from '../engine/record.js';
 import { taskReport } from '../engine/report.js';
+import { taskHealth } from '../engine/status.js';
 
 export type ReportedEngine = Pick<Engine, 'acknowledge' | 'disown' | 'task' | 'tasks'>;
 
@@ -16,6 +18,12 @@ export interface ReporterParts {
 /** What a report says besides who sends it. */
 export type Batch = Pick<ReportRequest, 'tasks' | 'complete' | 'impairedReason' | 'orphans'>;
 
+/**
+ * How long news that changes nobody's mind (when a pull began, a digest) may wait for company. Without this the report
+ * of a start would stand behind the commit of a report that only says that the pull is over.
+ */
+const unhurriedMs = 1_000;
+
 /** Tasks in one report: their states fit into a message and a few commits. */
 const batchSize = 200;
 
@@ -26,7 +34,10 @@ const batchSize = 200;
 export class Reporter {
   readonly #parts: ReporterParts;
   readonly #dirty = new Set<string>();
-  #instanceDirty = false;
+  /** What was last told of a task, as far as somebody may act on it. */
+  readonly #told = new Map<string, string>();
+  #hurry = false;
+  #timer: Timer | undefined;
   #wake: Deferred<void> = deferred();
 
   constructor(parts: ReporterParts) {
@@ -37,23 +48,25 @@ export class Reporter {
     return this.#dirty.size;
   }
 
-  changed(task: string): void {
-    this.#dirty.add(task);
-    this.#wake.resolve();
+  changed(task: AgentTask): void {
+    this.#dirty.add(task.id);
+    if (urgentPart(task) !== (this.#told.get(task.id) ?? urgentPart(unstarted(task)))) this.#rush();
+    else this.#timer ??= this.#parts.clock.timer(unhurriedMs, () => this.#rush());
   }
 
   forgotten(task: string): void {
     this.#dirty.delete(task);
+    this.#told.delete(task);
   }
 
   /** What is wrong with the instance, or its orphans, have changed. */
   instanceChanged(): void {
-    this.#instanceDirty = true;
-    this.#wake.resolve();
+    this.#rush();
   }
 
   /** Everything that the agent holds: the first report of each session. */
   async sendComplete(send: (batch: Batch) => Promise<ReportResponse>): Promise<ReportResponse> {
+    this.#calm();
     const tasks = this.#parts.engine.tasks.filter((t) => !t.acknowledged);
     for (const task of tasks) this.#dirty.add(task.id);
     return this.#send(
@@ -72,16 +85,32 @@ export class Reporter {
     const aborted = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
+    // The loop may be sending when the signal aborts, and look at it only then.
+    aborted.catch(() => undefined);
     for (;;) {
       signal.throwIfAborted();
-      if (this.#dirty.size === 0 && !this.#instanceDirty) {
+      if (!this.#hurry) {
         this.#wake = deferred();
         await Promise.race([this.#wake.promise, aborted]);
       }
       const wait = gatherMs();
       if (wait > 0) await this.#parts.clock.sleep(wait, signal);
-      await this.#send([...this.#dirty].slice(0, batchSize), false, send);
+      this.#calm();
+      const batch = [...this.#dirty].slice(0, batchSize);
+      await this.#send(batch, false, send);
+      if (this.#dirty.size > 0 && batch.length === batchSize) this.#rush();
     }
+  }
+
+  #rush(): void {
+    this.#hurry = true;
+    this.#wake.resolve();
+  }
+
+  #calm(): void {
+    this.#hurry = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   async #send(
@@ -98,9 +127,9 @@ export class Reporter {
         continue;
       }
       versions.set(id, task.version);
+      this.#told.set(id, urgentPart(task));
       reports.push(taskReport(task));
     }
-    this.#instanceDirty = false;
     try {
       const response = await send({
         tasks: reports,
@@ -111,7 +140,7 @@ export class Reporter {
       this.#settle(response, versions);
       return response;
     } catch (error) {
-      this.#instanceDirty = true;
+      this.#rush();
       throw error;
     }
   }
@@ -130,4 +159,28 @@ export class Reporter {
       if (task.version === version) this.#dirty.delete(id);
     }
   }
+}
+
+/** What somebody may act on: states, ends, health. */
+function urgentPart(task: AgentTask): string {
+  return JSON.stringify([
+    task.status,
+    taskHealth(task),
+    task.containers.map((c) => [
+      c.phase === 'RUNNING' || c.phase === 'STOPPED' ? c.phase : '',
+      c.restartCount,
+      c.health,
+    ]),
+  ]);
+}
+
+/** The task as the control plane knows it when it assigns it. */
+function unstarted(task: AgentTask): AgentTask {
+  const containers = task.containers.map((c) => ({
+    ...c,
+    phase: 'WAITING' as const,
+    health: 'UNKNOWN' as const,
+    restartCount: 0,
+  }));
+  return { ...task, status: 'PENDING', containers };
 }
