@@ -86,6 +86,13 @@ describe('the plan of a dev', () => {
     expect(flag(args, '--instance-cpu')).to.equal('2048');
   });
 
+  it('asks a registry only for images that are not here, unless told how to pull', () => {
+    const pulls = (imagePullBehavior?: string): string | undefined =>
+      agentPlan({ ...wish, imagePullBehavior }, machine, program, 1).variables.ECS_IMAGE_PULL_BEHAVIOR;
+    expect(pulls()).to.equal('prefer-cached');
+    expect(pulls('always')).to.equal('always');
+  });
+
   it('never gives two agents a port, nor one that the kernel hands out', () => {
     const port = fc.integer({ min: 21_000, max: 64_000 });
     fc.assert(

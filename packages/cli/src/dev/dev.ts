@@ -51,7 +51,7 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   const say = (line: string): void => cli.terminal.err(`dev: ${line}\n`);
   for (const ended of await endEarlier(dataDir, lookAtProcess, cli.clock))
     say(`ended what an earlier dev left running: ${ended}`);
-  const wish = await wishOf(options);
+  const wish = { ...(await wishOf(options)), imagePullBehavior: cli.env.ECS_IMAGE_PULL_BEHAVIOR };
   const { clientFile } = ensureTokens(dataDir, cli.random);
   const plans: readonly ChildPlan[] = [
     etcdPlan(wish, programs.etcd),

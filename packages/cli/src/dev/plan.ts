@@ -30,6 +30,8 @@ export interface DevWish {
   readonly region: string;
   /** Ports on 127.0.0.1 for etcd's clients and peers. */
   readonly etcdPorts: readonly [number, number];
+  /** ECS_IMAGE_PULL_BEHAVIOR of the agents; undefined: prefer-cached. */
+  readonly imagePullBehavior?: string | undefined;
   /** For each agent: introspection, task metadata, metrics. */
   readonly agentPorts: readonly (readonly [number, number, number])[];
 }
@@ -95,7 +97,9 @@ export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: 
     ...(instances > 1 && { 'shared-engine': true, 'bind-ip': `127.0.0.${k}` }),
   });
   const zone = `${wish.region}${'abc'[(k - 1) % 3]}`;
-  return { ...plan, variables: { LONGSHORE_AVAILABILITY_ZONE: zone } };
+  // Images of this machine are what one develops with: a registry is asked only for what is not here.
+  const pull = { ECS_IMAGE_PULL_BEHAVIOR: wish.imagePullBehavior ?? 'prefer-cached' };
+  return { ...plan, variables: { LONGSHORE_AVAILABILITY_ZONE: zone, ...pull } };
 }
 
 /** An address to reach what listens there: `0.0.0.0` and `[::]` are reached on loopback. */
