@@ -28,6 +28,7 @@ import { InstanceViews } from './placement/instance-views.js';
 import { PendingReasons } from './placement/pending-reasons.js';
 import { PlacementRounds } from './placement/rounds.js';
 import { Replica } from './replica/replica.js';
+import { StoreSpace } from './store-space.js';
 import { Supervision } from './supervision.js';
 import { serverVersion } from './version.js';
 
@@ -153,7 +154,7 @@ async function compose(given: Composition): Promise<RunningServer> {
     random,
     logger,
     replica,
-    controllers: (underLeadership) => controllersOf({ context, pending, ...underLeadership }),
+    controllers: (underLeadership) => controllersOf({ context, pending, space, ...underLeadership }),
   });
   const gauges = new ServerGauges({
     metrics,
@@ -163,10 +164,12 @@ async function compose(given: Composition): Promise<RunningServer> {
     leading: () => leader.leading,
     pending: () => (leader.leads ? pending.counts() : new Map()),
   });
-  const doors = new Doors({ config, context, secrets, dispatcher, metrics, presence, feed });
+  const space = new StoreSpace({ store, clock, logger, quotaBytes: config.etcd.quotaBytes });
+  const doors = new Doors({ config, context, secrets, dispatcher, metrics, presence, feed, space });
   await supervision.start(stopping('feed', () => feed.stop()));
   await supervision.start(stopping('peers', () => peers.close()));
   await supervision.start(stopping('gauges', () => gauges.stop()));
+  await supervision.start(space);
   await supervision.start(dispatcher);
   await doors.start(supervision);
   await supervision.start(presence);

@@ -10,6 +10,7 @@ export interface Config {
   readonly etcd: {
     readonly endpoints: readonly string[];
     readonly prefix: string;
+    readonly quotaBytes: number;
     readonly caCertFile?: string | undefined;
     readonly certFile?: string | undefined;
     readonly keyFile?: string | undefined;
@@ -77,6 +78,7 @@ export function parseConfig(said: SaidSettings): Parsed<Config> {
     etcd: {
       endpoints: list('etcd-endpoints'),
       prefix: matching('etcd-prefix', /^\/(.*\/)?$/, 'a prefix that begins and ends with a slash'),
+      quotaBytes: reader.integer(label('etcd-quota-bytes'), { min: 1 }) ?? Number.POSITIVE_INFINITY,
       caCertFile: text('etcd-cacert'),
       certFile: text('etcd-cert'),
       keyFile: text('etcd-key'),

@@ -28,6 +28,12 @@ export const settings = [
   { name: 'etcd-key', argument: 'FILE', default: undefined, help: 'Key of the client certificate' },
   { name: 'etcd-prefix', argument: 'PREFIX', default: '/longshore/', help: 'All keys lie below this' },
   {
+    name: 'etcd-quota-bytes',
+    argument: 'N',
+    default: '8589934592',
+    help: "etcd's --quota-backend-bytes: from 80 % of it on, new work is refused",
+  },
+  {
     name: 'grpc-listen',
     argument: 'HOST:PORT',
     default: '127.0.0.1:7400',

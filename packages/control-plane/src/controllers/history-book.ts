@@ -45,8 +45,8 @@ export class HistoryBook {
     group.splice(at, 0, entry);
   }
 
-  /** Takes out the oldest that are too many, at most `most`; what stopped before `expiredMs` is forgotten unasked. */
-  takeSurplus(expiredMs: number, most: number): readonly HistoryEntry[] {
+  /** Takes out the oldest that are too many, at most `most`, down to `inAll`; what stopped before `expiredMs` is forgotten unasked. */
+  takeSurplus(expiredMs: number, most: number, inAll = this.#limits.inAll): readonly HistoryEntry[] {
     const surplus: HistoryEntry[] = [];
     for (const [name, group] of this.#groups) {
       while ((group[0]?.stoppedAtMs ?? expiredMs) < expiredMs) this.#shift(name, group);
@@ -55,7 +55,7 @@ export class HistoryBook {
         if (entry) surplus.push(entry);
       }
     }
-    while (this.#known.size > this.#limits.inAll && surplus.length < most) {
+    while (this.#known.size > inAll && surplus.length < most) {
       const entry = this.#oldest();
       if (!entry) break;
       surplus.push(entry);

@@ -14,12 +14,19 @@ import { HistoryBook, type HistoryLimits } from './history-book.js';
 
 export interface StoppedTasksOptions extends HistoryLimits {
   readonly retentionMs: number;
+  /** The store is nearly full: the oldest history goes. */
+  readonly pressed?: () => boolean;
 }
 
 /** A move takes two writes. */
 const movesPerCommit = 40;
 const commitsPerLook = 8;
 const minuteMs = 60_000;
+/** A key that is no cluster: looks whether the store is nearly full. */
+const pressureKey = '';
+const pressureEveryMs = 10_000;
+/** What is left of the bound while the store is nearly full. */
+const pressedShare = 0.1;
 const pageSize = 500;
 
 /**
@@ -68,6 +75,7 @@ class Sweeper {
   }
 
   *allKeys(store: Store): Iterable<string> {
+    yield pressureKey;
     for (const { key } of store.list(rangeOf('cluster')))
       for (const task of store.tasks.inCluster(key.names[0] ?? '')) if (isDone(task)) yield this.#note(task);
   }
@@ -83,7 +91,8 @@ class Sweeper {
     await this.#load();
     const moves = await this.#moves(cluster);
     const evictions = this.#evictions();
-    if (moves.length === 0 && evictions.length === 0) return undefined;
+    if (moves.length === 0 && evictions.length === 0)
+      return cluster === pressureKey ? { commits: [], againInMs: pressureEveryMs } : undefined;
     return { commits: [...moves, ...evictions], againInMs: 1 };
   }
 
@@ -127,10 +136,10 @@ class Sweeper {
 
   /** The oldest beyond the bounds, deleted only as they were written. */
   #evictions(): readonly CommitRequest[] {
-    const gone = this.#book.takeSurplus(
-      this.#context.clock.wallMs() - this.#options.retentionMs,
-      movesPerCommit,
-    );
+    const { retentionMs, inAll, pressed } = this.#options;
+    const expiredMs = this.#context.clock.wallMs() - retentionMs;
+    const bound = pressed?.() ? Math.floor(inAll * pressedShare) : inAll;
+    const gone = this.#book.takeSurplus(expiredMs, movesPerCommit, bound);
     if (gone.length === 0) return [];
     return [
       { expect: [], write: gone.map(({ cluster, id }) => ({ delete: keyOf('history', cluster, id) })) },

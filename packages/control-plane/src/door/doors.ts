@@ -13,6 +13,7 @@ import type { Dispatcher } from '../dispatcher/dispatcher.js';
 import type { ChangeFeed } from '../events/change-feed.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Replica } from '../replica/replica.js';
+import type { StoreSpace } from '../store-space.js';
 import type { Supervision } from '../supervision.js';
 import { type Authorize, doorPolicy } from './authorize.js';
 import { CallLog } from './call-log.js';
@@ -29,6 +30,7 @@ export interface DoorsParts {
   readonly metrics: Metrics;
   readonly presence: Replica;
   readonly feed: ChangeFeed;
+  readonly space: Pick<StoreSpace, 'full'>;
 }
 
 const stopWithinMs = 5000;
@@ -116,8 +118,9 @@ export class Doors {
   }
 
   #door(authorize: Authorize): DoorParts {
-    const { config, context } = this.#parts;
-    return { authorize, context, store: context.store, clock: context.clock, region: config.region };
+    const { config, context, space } = this.#parts;
+    const { store, clock } = context;
+    return { authorize, context, store, clock, region: config.region, full: () => space.full };
   }
 
   /** Agents are never slowed down: they pace themselves, and what they report frees what clients wait for. */

@@ -19,6 +19,8 @@ export interface DoorParts {
   readonly clock: Clock;
   /** The region of gRPC calls that name none. */
   readonly region: string;
+  /** Why the store takes no new work; empty while it does. */
+  readonly full: () => string;
 }
 
 /** How long a call waits for a cache that is being rebuilt. */
@@ -35,6 +37,13 @@ async function enter(
 ): Promise<void> {
   parts.authorize(caller, operation, resourceOf(request));
   if (!worksWithoutStore.has(operation.name)) await storeReady(parts);
+  const full = parts.full();
+  if (full !== '' && isNewWork(operation)) throw storeAway(full);
+}
+
+/** What makes a full store fuller; stops, reports, deletions and questions go on. */
+function isNewWork({ service, name }: OperationRef): boolean {
+  return service !== 'AgentService' && /^(Run|Start|Create|Register)/.test(name);
 }
 
 /** These say what is wrong while the store is away; Poll keeps waiting agents through a short outage. */

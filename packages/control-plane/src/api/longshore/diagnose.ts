@@ -13,13 +13,23 @@ export const diagnose: LongshoreOperation<'Diagnose'> = async (_request, _call, 
     finding: phase === 'ready' ? 'lists and watches' : `${phase}: ${reason}`,
     remedy: phase === 'ready' ? '' : 'see that etcd runs and that --etcd-endpoints names it',
   };
-  return { checks: [store, ...(await storeChecks(context)), ...instanceChecks(context), keyCheck(context)] };
+  return {
+    checks: [
+      store,
+      ...(await storeChecks(context)),
+      ...instanceChecks(context),
+      ...orphanChecks(context),
+      keyCheck(context),
+    ],
+  };
 };
 
 async function storeChecks(context: ServerContext): Promise<readonly DiagnoseCheck[]> {
   try {
     const status = await context.store.status();
-    return status.backend === 'memory' ? [memoryCheck] : [membersCheck(status), sizeCheck(status)];
+    return status.backend === 'memory'
+      ? [memoryCheck]
+      : [membersCheck(status), sizeCheck(status, context.config.etcd.quotaBytes)];
   } catch (thrown) {
     return [
       { name: 'etcd', ok: false, finding: messageOf(thrown), remedy: 'start etcd: systemctl start etcd' },
@@ -46,15 +56,13 @@ function membersCheck({ members }: StoreStatus): DiagnoseCheck {
   };
 }
 
-/** The quota that our own etcd set-ups give; another one is not told by etcd 3.4. */
-const quotaBytes = 8 * 2 ** 30;
-
-function sizeCheck({ dbBytes }: StoreStatus): DiagnoseCheck {
+/** etcd 3.4 does not tell its quota: it is a setting of ours too. */
+function sizeCheck({ dbBytes }: StoreStatus, quotaBytes: number): DiagnoseCheck {
   const percent = Math.round((dbBytes / quotaBytes) * 100);
   return {
     name: 'etcd size',
     ok: percent < 80,
-    finding: `${Math.round(dbBytes / 2 ** 20)} MiB, ${percent} % of a quota of 8 GiB`,
+    finding: `${Math.round(dbBytes / 2 ** 20)} MiB, ${percent} % of the quota`,
     remedy: percent < 80 ? '' : 'longshore store compact, then longshore store defragment',
   };
 }
@@ -74,6 +82,18 @@ function instanceChecks({ store, views }: ServerContext): readonly DiagnoseCheck
       },
     ];
   });
+}
+
+/** What runs on agents of this replica and that the store does not know: a restored etcd, and a person to decide. */
+function orphanChecks({ sessions }: ServerContext): readonly DiagnoseCheck[] {
+  return [...sessions.all()]
+    .filter(({ orphans }) => orphans.length > 0)
+    .map(({ cluster, instance, orphans }) => ({
+      name: `orphans of ${cluster}/${instance}`,
+      ok: false,
+      finding: `tasks run that the store does not know: ${orphans.join(', ')}`,
+      remedy: `stop their containers, or deregister the instance: longshore deregister-container-instance --force --cluster ${cluster} --container-instance ${instance}`,
+    }));
 }
 
 function keyCheck({ sealKey }: ServerContext): DiagnoseCheck {
