@@ -95,6 +95,11 @@ describe('the dispatcher', () => {
       await client.Register(registration({ instance, previousNonce: 'n2', nonce: 'n3' }));
     });
 
+    it('refuses an instance whose id cannot stand in a key', async () => {
+      const error = await refused(client.Register(registration({ instance: '../../live/tasks' })));
+      expect(error).to.include({ code: 'InvalidParameterException' });
+    });
+
     it("refuses a copy of an instance's disk, with the other host's name", async () => {
       const { instance } = await client.Register(registration({ nonce: 'n1' }));
       await client.Register(registration({ instance, previousNonce: 'n1', nonce: 'n2' }));
@@ -295,6 +300,11 @@ describe('the dispatcher', () => {
       const task = 'f'.repeat(32);
       const { acks } = await agent.report([aTaskReport({ task, lastStatus: 'RUNNING' })]);
       expect(acks).to.deep.equal([{ task, outcome: 'OUTCOME_UNKNOWN_TASK' }]);
+    });
+
+    it('of what is no id of a task are answered as of an unknown one', async () => {
+      const { acks } = await agent.report([aTaskReport({ task: '../x', lastStatus: 'RUNNING' })]);
+      expect(acks).to.deep.equal([{ task: '../x', outcome: 'OUTCOME_UNKNOWN_TASK' }]);
     });
 
     it("of another instance's task are answered as of an unknown one", async () => {

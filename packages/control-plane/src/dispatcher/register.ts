@@ -52,6 +52,8 @@ export class Registrations {
     const cluster = reference.value;
     const isNew = request.joinAsNew || request.instance === '';
     const instance = isNew ? this.#newId(cluster, request.nonce) : request.instance;
+    if (!/^[0-9a-f]{32}$/.test(instance))
+      throw invalidParameter('Register: instance is no id of 32 hex digits.');
     for (let attempt = 0; attempt < attempts; attempt++) {
       const session = await this.#attempt(request, { cluster, instance, isNew }, signal);
       if (session === undefined) continue;
@@ -112,8 +114,6 @@ export class Registrations {
   async #checkForgotten(request: RegisterRequest, cluster: string, signal: AbortSignal): Promise<void> {
     const { store, logger } = this.#parts;
     const { instance } = request;
-    if (!/^[0-9a-f]{32}$/.test(instance))
-      throw invalidParameter('Register: instance is no id of 32 hex digits.');
     await store.barrier(signal);
     if (store.get(keyOf('instance', cluster, instance))) return;
     if (request.epoch === store.epoch) throw deregistered(instance);

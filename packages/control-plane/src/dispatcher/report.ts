@@ -17,6 +17,7 @@ import { type AgentSession, type Sessions, sessionOver } from './sessions.js';
 
 /** Tasks that share one commit. */
 const tasksPerCommit = 50;
+const isId = /^[0-9a-zA-Z-]{1,64}$/;
 /** How often a report is merged anew because another wrote first. */
 const attempts = 20;
 
@@ -136,7 +137,9 @@ export class Reports {
       const here: TaskSummary | undefined = store.tasks.get(session.cluster, task);
       if (here && here.instance === session.instance)
         throw serverException('The task has only just become known here: send the report again.');
-      if (!(await store.readCold(keyOf('history', session.cluster, task)))) unknown.push(task);
+      // What is no id was never given out, and cannot stand in a key.
+      const known = isId.test(task) && (await store.readCold(keyOf('history', session.cluster, task)));
+      if (!known) unknown.push(task);
     }
     return unknown;
   }

@@ -93,6 +93,8 @@ const empty: ClusterView = { instances: [] };
 export class InstanceViews {
   readonly #store: Store;
   readonly #clusters = new Map<string, KeptCluster>();
+  readonly #families = new Map<string, string>();
+  readonly #services = new Map<string, string>();
   readonly #stop: () => void;
 
   constructor(store: Store) {
@@ -152,8 +154,30 @@ export class InstanceViews {
 
   #hold(task: TaskSummary): void {
     if (task.instance === '') return;
-    const held: HeldTask = task.group === '' ? { ...task, group: groupOf(task) } : task;
+    const { id, family, deployment, holds, lastStatus, desiredStatus } = task;
+    const held: HeldTask = {
+      id,
+      group: this.#group(task),
+      family,
+      deployment,
+      holds,
+      lastStatus,
+      desiredStatus,
+    };
     this.#view(task.cluster, task.instance).held.add(held);
+  }
+
+  /** One string a group: a million tasks are in some hundred groups. */
+  #group(task: TaskSummary): string {
+    if (task.group !== '') return task.group;
+    const own = task.service === '' ? this.#families : this.#services;
+    const name = task.service === '' ? task.family : task.service;
+    let group = own.get(name);
+    if (group === undefined) {
+      group = groupOf(task);
+      own.set(name, group);
+    }
+    return group;
   }
 
   #release(task: TaskSummary): void {

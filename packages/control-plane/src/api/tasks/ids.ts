@@ -31,7 +31,7 @@ export function requestHash(request: RunTaskRequest): Uint8Array {
 }
 
 /** JSON with sorted members, without those that are absent or empty lists: both wires say the same by the same text. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
     const entries = Object.entries(member).filter(

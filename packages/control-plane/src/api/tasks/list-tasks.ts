@@ -169,7 +169,7 @@ async function stoppedPage(
 async function coldIds(store: Store, cluster: string, filter: Filter, page: PageRequest): Promise<FoundPage> {
   const range = rangeOf('history', cluster);
   const ids: string[] = [];
-  let after = page.after === undefined ? undefined : keyOf('history', cluster, page.after).path;
+  let after = page.after === undefined ? undefined : `${range.path}${page.after}`;
   let last = page.after;
   for (let looked = 0; looked < coldPerCall; looked += coldPage) {
     const read = await store.listCold(range, { limit: coldPage, after });

@@ -38,6 +38,7 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
     // The history is read only where a commit has said that there is something.
     const earlier = committed.size === 0 && (await answerOfEarlier(run, attempt > 0, call, context));
     if (earlier) return earlier;
+    if (attempt === 0) tellNetworks(run, call, context);
     if (run.wish.placeByMs === 0) await checkInstances(run.cluster.name, call, context);
     const outcome = await context.rounds.place(askOf(run, call));
     for (const [i, id] of run.open.entries()) if (outcome.placed[i]) committed.add(id);
@@ -162,6 +163,17 @@ async function answerOfEarlier(
   if (!Buffer.from(found[0]?.record.requestHash ?? []).equals(requestHash(run.request)))
     throw tokenConflict(found.map((t) => taskArn(scopeOf({ call, context }), run.cluster.name, t.id)));
   return { tasks: found.map((t) => renderTask(t, call, context, true)), failures: [] };
+}
+
+/** Any subnet and security group is taken: they have no effect until there are networks between hosts. */
+function tellNetworks({ request }: PreparedRun, call: Call, { logger }: PlacingContext): void {
+  const vpc = request.networkConfiguration?.awsvpcConfiguration;
+  if (!vpc) return;
+  const { subnets, securityGroups } = vpc;
+  logger.info(
+    { requestId: call.requestId, subnets, securityGroups },
+    'subnets and security groups without effect',
+  );
 }
 
 async function checkInstances(cluster: string, call: Call, context: PlacingContext): Promise<void> {
