@@ -206,9 +206,13 @@ export interface StoreStatus {
     readonly endpoint: string;
     readonly version: string;
     readonly dbBytes: number;
+    /** Pages that hold something; the rest of `dbBytes` is used again before the file grows. */
+    readonly dbBytesInUse: number;
     readonly leader: boolean;
     readonly error?: string;
   }[];
+  /** The largest of the members, of both. */
   readonly dbBytes: number;
+  readonly dbBytesInUse: number;
   readonly revision: number;
 }

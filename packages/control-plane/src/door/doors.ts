@@ -80,8 +80,8 @@ export class Doors {
   }
 
   #http(): HttpDoor {
-    const { config, context, metrics, presence } = this.#parts;
-    const readiness = new Readiness({ store: context.store, presence });
+    const { config, context, metrics, presence, space } = this.#parts;
+    const readiness = new Readiness({ store: context.store, presence, space });
     return new HttpDoor({
       listen: config.httpListen,
       tls: config.tls,

@@ -1,6 +1,6 @@
 import type { AwsCall, AwsOperations } from '@longshore/aws-api';
 import type { Clock } from '@longshore/kit';
-import { storeAway, unsupportedFeature } from '@longshore/model';
+import { type RegisterRequest, storeAway, unsupportedFeature } from '@longshore/model';
 import type { Handlers, RpcCall } from '@longshore/rpc';
 import type { Store } from '@longshore/store';
 import type { LongshoreRegistry } from '../api/longshore/index.js';
@@ -38,12 +38,18 @@ async function enter(
   parts.authorize(caller, operation, resourceOf(request));
   if (!worksWithoutStore.has(operation.name)) await storeReady(parts);
   const full = parts.full();
-  if (full !== '' && isNewWork(operation)) throw storeAway(full);
+  if (full !== '' && isNewWork(operation, request)) throw storeAway(full);
 }
 
 /** What makes a full store fuller; stops, reports, deletions and questions go on. */
-function isNewWork({ service, name }: OperationRef): boolean {
-  return service !== 'AgentService' && /^(Run|Start|Create|Register)/.test(name);
+function isNewWork({ service, name }: OperationRef, request: unknown): boolean {
+  if (service === 'AgentService') return name === 'Register' && isNewInstance(request as RegisterRequest);
+  return /^(Run|Start|Create|Register)/.test(name);
+}
+
+/** An instance that the store knows registers at any time: its tasks are to be stopped and reported. */
+function isNewInstance({ instance, joinAsNew }: RegisterRequest): boolean {
+  return instance === '' || joinAsNew;
 }
 
 /** These say what is wrong while the store is away; Poll keeps waiting agents through a short outage. */

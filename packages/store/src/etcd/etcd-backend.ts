@@ -156,7 +156,8 @@ export class EtcdBackend implements Backend {
     });
     const members = await Promise.all(this.#endpoints.map((endpoint) => memberStatus(endpoint)));
     const dbBytes = Math.max(...members.map((member) => member.dbBytes));
-    return { backend: 'etcd', members, dbBytes, revision: Number(header.revision) };
+    const dbBytesInUse = Math.max(...members.map((member) => member.dbBytesInUse));
+    return { backend: 'etcd', members, dbBytes, dbBytesInUse, revision: Number(header.revision) };
   }
 
   defer(fn: () => void): void {

@@ -7,6 +7,8 @@ interface StatusAnswer {
   readonly header: Header;
   readonly version: string;
   readonly dbSize: string;
+  /** 0 from an etcd older than 3.4. */
+  readonly dbSizeInUse: string;
   readonly leader: string;
   readonly errors: readonly string[];
 }
@@ -15,15 +17,17 @@ interface StatusAnswer {
 export async function memberStatus(endpoint: Endpoint): Promise<StoreStatus['members'][number]> {
   try {
     const answer = await endpoint.call<StatusAnswer>('Maintenance', 'status', {}, 3_000);
-    const { header, version, dbSize, leader, errors } = answer;
+    const { header, version, dbSize, dbSizeInUse, leader, errors } = answer;
     return {
       endpoint: endpoint.address,
       version,
       dbBytes: Number(dbSize),
+      dbBytesInUse: Number(dbSizeInUse) || Number(dbSize),
       leader: leader === header.member_id,
       ...(errors.length > 0 && { error: errors.join('; ') }),
     };
   } catch (thrown) {
-    return { endpoint: endpoint.address, version: '', dbBytes: 0, leader: false, error: messageOf(thrown) };
+    const nothing = { version: '', dbBytes: 0, dbBytesInUse: 0, leader: false };
+    return { endpoint: endpoint.address, ...nothing, error: messageOf(thrown) };
   }
 }

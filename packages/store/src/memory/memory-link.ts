@@ -134,8 +134,8 @@ export class MemoryLink implements Backend {
   async status(): Promise<StoreStatus> {
     await this.#travel();
     const { revision } = this.#backend;
-    const member = { endpoint: 'memory', version: 'memory', dbBytes: 0, leader: true };
-    return { backend: 'memory', members: [member], dbBytes: 0, revision };
+    const member = { endpoint: 'memory', version: 'memory', dbBytes: 0, dbBytesInUse: 0, leader: true };
+    return { backend: 'memory', members: [member], dbBytes: 0, dbBytesInUse: 0, revision };
   }
 
   defer(fn: () => void): void {

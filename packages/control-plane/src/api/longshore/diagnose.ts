@@ -56,14 +56,16 @@ function membersCheck({ members }: StoreStatus): DiagnoseCheck {
   };
 }
 
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
 /** etcd 3.4 does not tell its quota: it is a setting of ours too. */
-function sizeCheck({ dbBytes }: StoreStatus, quotaBytes: number): DiagnoseCheck {
-  const percent = Math.round((dbBytes / quotaBytes) * 100);
+function sizeCheck({ dbBytes, dbBytesInUse }: StoreStatus, quotaBytes: number): DiagnoseCheck {
+  const percent = Math.round((dbBytesInUse / quotaBytes) * 100);
   return {
     name: 'etcd size',
     ok: percent < 80,
-    finding: `${Math.round(dbBytes / 2 ** 20)} MiB, ${percent} % of the quota`,
-    remedy: percent < 80 ? '' : 'longshore store compact, then longshore store defragment',
+    finding: `${mebibytes(dbBytesInUse)} in use, ${percent} % of the quota; the file has ${mebibytes(dbBytes)}`,
+    remedy: percent < 80 ? '' : 'longshore store free, then longshore store compact',
   };
 }
 
