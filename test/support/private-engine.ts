@@ -10,11 +10,13 @@ import { eventually } from './eventually.js';
 
 export interface PrivateEngineOptions {
   readonly liveRestore?: boolean;
+  /** With a bridge and iptables of its own, as an engine usually has them; nothing is routed beyond its namespace. */
+  readonly bridge?: boolean;
   /** More flags of dockerd. */
   readonly flags?: readonly string[];
 }
 
-/** In a network namespace of its own, without a bridge and without iptables: its containers have no network. */
+/** In a network namespace of its own; unless told to, without a bridge and iptables: its containers have no network. */
 export class PrivateEngine {
   readonly directory: string;
   readonly engine: TestEngine;
@@ -54,9 +56,7 @@ export class PrivateEngine {
       `--exec-root=${at('exec')}`,
       `--pidfile=${at('pid')}`,
       `--host=${this.url}`,
-      '--bridge=none',
-      '--iptables=false',
-      '--ip-masq=false',
+      ...(this.#options.bridge === true ? [] : ['--bridge=none', '--iptables=false', '--ip-masq=false']),
       // Where the machine has a containerd of its own it is shared: not the names in it.
       `--containerd-namespace=${this.#namespace}`,
       `--containerd-plugins-namespace=${this.#namespace}-p`,

@@ -52,6 +52,21 @@ export class BareEtcd {
     return count;
   }
 
+  /** Lengths of the values of the first so many keys below `under`. */
+  async sizes(under: string, limit: number): Promise<readonly number[]> {
+    const key = this.#prefix + under;
+    const page = await this.#etcd.kv.range({
+      key: Buffer.from(key),
+      range_end: Buffer.from(`${key}g`),
+      limit,
+    });
+    return page.kvs.map((kv) => kv.value.byteLength);
+  }
+
+  async databaseBytes(): Promise<number> {
+    return Number((await this.#etcd.maintenance.status()).dbSize);
+  }
+
   close(): void {
     this.#etcd.close();
   }
