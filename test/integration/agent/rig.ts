@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { silentLogger, systemRandom } from '@longshore/kit';
+import { silentLogger, systemClock, systemRandom } from '@longshore/kit';
 import type { ContainerDefinition, TaskDefinition, TaskReport } from '@longshore/model';
 import { RpcServer } from '@longshore/rpc';
 import { TestEngine } from '../../support/docker.js';
@@ -40,8 +40,8 @@ export class AgentRig {
       Register: (request) => plane.register(request),
       Poll: (request, call) => plane.poll(request, { signal: AbortSignal.any([call.signal, call.draining]) }),
       Report: (request) => plane.report(request),
-      ReportUtilisation: (request) => plane.reportUtilisation(request),
-      TaskProtection: (request) => plane.taskProtection(request),
+      ReportUtilisation: () => plane.reportUtilisation(),
+      TaskProtection: () => plane.taskProtection(),
     });
   }
 
@@ -141,7 +141,10 @@ export class AgentRig {
   }
 
   async close(): Promise<void> {
-    await this.kill();
+    // Goodbye takes the rules in iptables along; what does not say it in time is ended.
+    const late = new Promise<undefined>((resolve) => systemClock.timer(12_000, () => resolve(undefined)));
+    const gone = await Promise.race([this.kill('SIGTERM'), late]);
+    if (gone === undefined) await this.kill();
     await this.#server.stop();
     for (const { Id } of await this.containers())
       await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);

@@ -1,6 +1,6 @@
 import { FakeClock, seededRandom, settle, silentLogger } from '@longshore/kit';
 import type { Assignment, ContainerDefinition, TaskDefinition } from '@longshore/model';
-import { FakeRuntime, type FakeRuntimeOptions, RuntimeError } from '@longshore/runtime';
+import { FakeRuntime, type FakeRuntimeOptions, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import { Engine, type EngineOptions } from '../../../packages/agent/src/engine/engine.js';
 import { EffectExecutor } from '../../../packages/agent/src/engine/executor.js';
 import type { AgentTask } from '../../../packages/agent/src/engine/record.js';
@@ -75,6 +75,8 @@ export class MemoryJournal implements TaskJournal {
 
 export interface WorldOptions extends Omit<FakeRuntimeOptions, 'clock'> {
   readonly engineOptions?: Partial<EngineOptions>;
+  /** The runtime as the first process sees it; the next ones see the real one. */
+  readonly wrap?: (driver: RuntimeDriver) => RuntimeDriver;
 }
 
 /** One engine over a fake runtime; `restart` is SIGKILL and a new process on the same disk. */
@@ -84,11 +86,15 @@ export class World {
   readonly journal = new MemoryJournal();
   readonly changes: AgentTask[] = [];
   readonly forgotten: string[] = [];
+  /** A test's own note that it has brought the agent back. */
+  revived = false;
   readonly #options: WorldOptions;
+  #wrap: (driver: RuntimeDriver) => RuntimeDriver;
   #engine: Engine;
 
   constructor(options: WorldOptions = {}) {
     this.#options = options;
+    this.#wrap = options.wrap ?? ((driver) => driver);
     this.runtime = new FakeRuntime({ images: 'all', ...options, clock: this.clock });
     this.#engine = this.#make();
   }
@@ -141,6 +147,7 @@ export class World {
   kill(): void {
     const dead = this.#engine;
     void dead.stop();
+    this.#wrap = (driver) => driver;
     this.#engine = this.#make();
   }
 
@@ -159,7 +166,7 @@ export class World {
     });
     const { runtime } = this;
     return new Engine({
-      driver: runtime,
+      driver: this.#wrap(runtime),
       journal: this.journal,
       clock: this.clock,
       random: seededRandom(1),
