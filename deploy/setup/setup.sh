@@ -3,7 +3,7 @@
 # Says what it installs before it does; touches nothing that is there already. On Debian and Ubuntu as root it installs
 # from the distribution; elsewhere it names what is missing. Safe to run again.
 #
-#   deploy/setup/setup.sh [packages] [build] [etcd] [engine] [images] [compose]   those steps, in this order
+#   deploy/setup/setup.sh [packages] [build] [etcd] [engine] [images] [awscli] [compose]   those steps, in this order
 #   deploy/setup/setup.sh down     stops the engine that this script started, if it started one
 #
 # The engine's pid, if this script started it, lies in $LONGSHORE_SETUP_DIR (default .longshore/setup).
@@ -104,6 +104,11 @@ busybox_image() {
 
 images() { busybox_image busybox:1.36; }
 
+awscli() {
+  has aws || install 'the tests with the AWS CLI' awscli
+  python3 -c 'import boto3' 2>/dev/null || install 'the tests with boto3' python3-boto3
+}
+
 # The images that the compose cluster is built from: pulled where a registry is reachable, else made here.
 compose_images() {
   local etcd_image=${ETCD_IMAGE:-quay.io/coreos/etcd:v3.6.14} work
@@ -161,7 +166,7 @@ down() {
 
 for step in "$@"; do
   case $step in
-    packages | build | etcd | engine | images | compose | down) "$step" ;;
-    *) fail "no step '$step'; there are: packages build etcd engine images compose down" ;;
+    packages | build | etcd | engine | images | awscli | compose | down) "$step" ;;
+    *) fail "no step '$step'; there are: packages build etcd engine images awscli compose down" ;;
   esac
 done

@@ -225,7 +225,12 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
     const [instance = ''] =
       (await client.send(new ecs.ListContainerInstancesCommand({}))).containerInstanceArns ?? [];
     const attribute = (name: string, targetId: string) => ({ name, value: 'x', targetId });
-    const many = Array.from({ length: 10 }, (_, i) => attribute(`many-${i}`, instance));
+    const manyAttributes = async (): Promise<void> => {
+      for (let call = 0; call < 10; call++) {
+        const attributes = Array.from({ length: 10 }, (_, i) => attribute(`many-${call}-${i}`, instance));
+        await client.send(new ecs.PutAttributesCommand({ attributes }));
+      }
+    };
     const nowhere = 'arn:aws:ecs:eu-west-1:123456789012';
     const unknownTask = `${nowhere}:task/default/${'0'.repeat(32)}`;
     const cases: readonly [new (...args: never[]) => Error, () => Promise<unknown>][] = [
@@ -244,7 +249,7 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
         () => client.send(new ecs.RunTaskCommand({ taskDefinition: 'web:1', ...token })),
       ],
       [
-        ecs.ClusterContainsContainerInstancesException,
+        ecs.ClusterContainsTasksException,
         () => client.send(new ecs.DeleteClusterCommand({ cluster: 'default' })),
       ],
       [
@@ -268,10 +273,7 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
         ecs.TargetNotFoundException,
         () => client.send(new ecs.PutAttributesCommand({ attributes: [attribute('a', '0'.repeat(32))] })),
       ],
-      [
-        ecs.AttributeLimitExceededException,
-        () => client.send(new ecs.PutAttributesCommand({ attributes: many })),
-      ],
+      [ecs.AttributeLimitExceededException, manyAttributes],
       [
         ecs.ResourceNotFoundException,
         () => client.send(new ecs.ListTagsForResourceCommand({ resourceArn: unknownTask })),
@@ -294,6 +296,8 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
     expect((conflict as ecs.ConflictException).resourceIds).to.deep.equal(arnsOf(first));
     expect(arnsOf(await runTask(token))).to.deep.equal(arnsOf(first));
     await stopAll(arnsOf(first));
+    const full = await thrownBy(client.send(new ecs.DeleteClusterCommand({ cluster: 'default' })));
+    expect(full).to.be.instanceOf(ecs.ClusterContainsContainerInstancesException);
   });
 
   it('refuses a wrong secret, and one who knows no key, without a hint', async () => {

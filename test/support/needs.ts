@@ -10,6 +10,7 @@ const probes = {
   etcd: () => answers(process.env.ETCD_BIN ?? 'etcd', ['--version'], 'needs etcd on PATH or in ETCD_BIN'),
   openssl: () => answers('openssl', ['version'], 'needs openssl on PATH'),
   aws: () => answers('aws', ['--version'], 'needs the aws command on PATH'),
+  boto3: () => answers('python3', ['-c', 'import boto3'], 'needs python3 with boto3'),
   python: () => answers('python3', ['--version'], 'needs python3 on PATH'),
   /** `LONGSHORE_PYTHON` names another python, a virtual environment's for example. */
   pythonGrpc: () =>
