@@ -82,33 +82,48 @@ interface Composition {
   readonly memory: MemoryBackend | undefined;
 }
 
-async function compose(given: Composition): Promise<RunningServer> {
-  const { config, clock, random, logger, supervision, secrets } = given;
+/** The state and what is derived from it, started. */
+async function openState(given: Composition) {
+  const { config, clock, random, logger, supervision, memory } = given;
   const version = serverVersion();
   const replica = config.replicaName ?? defaultReplicaName(config, random);
   const metrics = new Metrics();
-  const { memory } = given;
   const meter = commitMeter(metrics);
   const store = openStore(config, { replica, clock, random, logger, version, meter, memory });
   await supervision.start(store);
   const views = new InstanceViews(store);
-  const rounds = new PlacementRounds({
-    store,
-    views,
-    clock,
-    random,
-    logger,
-    onOutcome: (seconds) => metrics.observe('placementSeconds', {}, seconds),
-  });
+  const onOutcome = (seconds: number): void => metrics.observe('placementSeconds', {}, seconds);
+  const rounds = new PlacementRounds({ store, views, clock, random, logger, onOutcome });
   await supervision.start(stopping('views', () => views.stop()));
   await supervision.start(stopping('placement', () => rounds.stop()));
+  const space = new StoreSpace({ store, clock, logger, quotaBytes: config.etcd.quotaBytes });
+  await supervision.start(space);
+  const feed = new ChangeFeed(store, () => clock.wallMs());
+  await supervision.start(stopping('feed', () => feed.stop()));
+  return { version, replica, metrics, store, views, rounds, space, feed };
+}
+
+type State = Awaited<ReturnType<typeof openState>>;
+
+interface AgentsSideParts {
+  readonly given: Composition;
+  readonly state: State;
+  /** Of the doors, once they are open. */
+  readonly addresses: () => { readonly grpc: string; readonly http: string };
+  readonly context: () => ServerContext;
+}
+
+/** This replica's presence in the store, and the agents that hang on it; not started. */
+function agentsSide({ given, state, addresses, context }: AgentsSideParts) {
+  const { config, clock, random, logger } = given;
+  const { store, replica, version, metrics } = state;
   const presence = new Replica({
     store,
     clock,
     logger,
     replica,
     version,
-    addresses: () => doors.addresses(),
+    addresses,
     onLost: () => dispatcher.sessions.endAll(),
   });
   const dispatcher = new Dispatcher({
@@ -123,14 +138,19 @@ async function compose(given: Composition): Promise<RunningServer> {
     cluster: async (name, signal) => {
       const caller: Caller = { kind: 'agent', name: 'agent' };
       const call = { caller, region: config.region, requestId: random.hexId(), signal };
-      return (await activeCluster(name, call, context)).stored;
+      return (await activeCluster(name, call, context())).stored;
     },
     instanceTimeoutMs: config.instanceTimeoutMs,
     onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
   });
-  const feed = new ChangeFeed(store, () => clock.wallMs());
-  const peers = new RpcPeers(secrets.tokens?.client, config.tls !== undefined);
-  const context: ServerContext = {
+  return { presence, dispatcher };
+}
+
+/** What operations work with. */
+function contextOf(given: Composition, state: State, dispatcher: Dispatcher, peers: RpcPeers): ServerContext {
+  const { config, clock, random, logger, secrets } = given;
+  const { store, views, rounds, replica, version } = state;
+  return {
     store,
     clock,
     random,
@@ -147,6 +167,12 @@ async function compose(given: Composition): Promise<RunningServer> {
     sealKey: secrets.sealKey,
     taskCounter: instanceCounter(store, views),
   };
+}
+
+/** The controllers' leadership and the gauges that tell of it; not started. */
+function leaderOf(given: Composition, state: State, context: ServerContext) {
+  const { clock, random, logger } = given;
+  const { store, views, replica, metrics, space } = state;
   const pending = new PendingReasons();
   const leader = new Leader({
     store,
@@ -164,20 +190,26 @@ async function compose(given: Composition): Promise<RunningServer> {
     leading: () => leader.leading,
     pending: () => (leader.leads ? pending.counts() : new Map()),
   });
-  const space = new StoreSpace({ store, clock, logger, quotaBytes: config.etcd.quotaBytes });
-  const doors = new Doors({ config, context, secrets, dispatcher, metrics, presence, feed, space });
-  await supervision.start(stopping('feed', () => feed.stop()));
+  return { leader, gauges };
+}
+
+async function compose(given: Composition): Promise<RunningServer> {
+  const { config, logger, supervision, secrets } = given;
+  const state = await openState(given);
+  const { version, replica } = state;
+  const addresses = () => doors.addresses();
+  const { presence, dispatcher } = agentsSide({ given, state, addresses, context: () => context });
+  const peers = new RpcPeers(secrets.tokens?.client, config.tls !== undefined);
+  const context = contextOf(given, state, dispatcher, peers);
+  const { leader, gauges } = leaderOf(given, state, context);
+  const doors = new Doors({ ...state, config, context, secrets, dispatcher, presence });
   await supervision.start(stopping('peers', () => peers.close()));
   await supervision.start(stopping('gauges', () => gauges.stop()));
-  await supervision.start(space);
   await supervision.start(dispatcher);
   await doors.start(supervision);
   await supervision.start(presence);
   await supervision.start(leader);
-  logger.info(
-    { replica, version, grpc: doors.addresses().grpc, http: doors.addresses().http },
-    'server started',
-  );
+  logger.info({ replica, version, ...doors.addresses() }, 'server started');
   return {
     grpcPort: doors.grpc.port,
     httpPort: doors.http.port,
