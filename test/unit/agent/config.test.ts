@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig, variables } from '@longshore/agent';
+import { SettingReader } from '@longshore/kit';
+import { expect } from 'chai';
+import { parseCommandLine } from '../../../packages/agent/src/config/command.js';
+import { readVariables } from '../../../packages/agent/src/config/env.js';
+import { parseFile } from '../../../packages/agent/src/config/env-file.js';
+import { credentialsFor, parseRegistryAuth } from '../../../packages/agent/src/config/registry-auth.js';
+import { readToken } from '../../../packages/agent/src/token.js';
+
+describe('the configuration of an agent', () => {
+  it("has ECS's documented defaults", () => {
+    const parsed = parseConfig({});
+    expect(parsed.ok && parsed.value).to.deep.include({
+      cluster: 'default',
+      stopTimeoutMs: 30_000,
+      startTimeoutMs: 180_000,
+      cleanupWaitMs: 10_800_000,
+      reservedMemoryMiB: 0,
+      reservedTcpPorts: [22, 2375, 2376, 51_678, 51_679, 51_680],
+      metadataRate: { perSecond: 40, burst: 60 },
+    });
+    expect(parsed.ok && parsed.value.imageCleanup).to.include({
+      enabled: true,
+      intervalMs: 1_800_000,
+      perCycle: 5,
+    });
+    expect(parsed.ok && parsed.value.pull.behavior).to.equal('default');
+  });
+
+  it('names every variable that it can not read, at once', () => {
+    const parsed = parseConfig({
+      ECS_CONTAINER_STOP_TIMEOUT: 'soon',
+      ECS_RESERVED_PORTS: '[99999]',
+      ECS_IMAGE_PULL_BEHAVIOR: 'sometimes',
+      ECS_DYNAMIC_HOST_PORT_RANGE: '5-4',
+      LONGSHORE_AWSVPC_CIDR: 'everywhere',
+      ECS_INSTANCE_ATTRIBUTES: '{"a": 1}',
+      ECS_ENGINE_AUTH_DATA: '{}',
+      ECS_LOGLEVEL: 'loud',
+    });
+    expect(parsed.ok).to.equal(false);
+    const said = parsed.ok ? [] : parsed.problems.map((p) => p.split(':')[0]);
+    expect(said.sort()).to.deep.equal([
+      'ECS_CONTAINER_STOP_TIMEOUT',
+      'ECS_DYNAMIC_HOST_PORT_RANGE',
+      'ECS_ENGINE_AUTH_TYPE',
+      'ECS_IMAGE_PULL_BEHAVIOR',
+      'ECS_INSTANCE_ATTRIBUTES',
+      'ECS_LOGLEVEL',
+      'ECS_RESERVED_PORTS',
+      'LONGSHORE_AWSVPC_CIDR',
+    ]);
+  });
+
+  for (const c of [
+    { name: 'ECS_CONTAINER_STOP_TIMEOUT', value: '500ms' },
+    { name: 'ECS_CONTAINER_START_TIMEOUT', value: '44s' },
+    { name: 'ECS_IMAGE_CLEANUP_INTERVAL', value: '9m' },
+    { name: 'ECS_CGROUP_CPU_PERIOD', value: '200ms' },
+    { name: 'ECS_TASK_METADATA_RPS_LIMIT', value: '60,40' },
+  ])
+    it(`refuses ${c.name}=${c.value}, which lies outside its bounds`, () => {
+      const parsed = parseConfig({ [c.name]: c.value });
+      expect(!parsed.ok && parsed.problems[0]).to.contain(c.name);
+    });
+
+  it('turns image clean-up off where other agents share the engine, and with prefer-cached', () => {
+    for (const given of [{ LONGSHORE_SHARED_ENGINE: 'true' }, { ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached' }]) {
+      const parsed = parseConfig(given);
+      expect(parsed.ok && parsed.value.imageCleanup.enabled).to.equal(false);
+    }
+  });
+
+  it('says of every variable either what it does or why it does nothing', () => {
+    const silent = variables.filter((v) => (v.honoured === undefined) === (v.notApplicable === undefined));
+    expect(silent).to.deep.equal([]);
+    expect(new Set(variables.map((v) => v.name)).size).to.equal(variables.length);
+  });
+
+  it('reads every variable that it says it honours, and none besides', () => {
+    const asked = new Set<string>();
+    parseConfig(
+      new Proxy({}, { get: (_target, name) => void asked.add(String(name)) }) as Record<string, undefined>,
+    );
+    // Read before the rest, by the file that reads the environment; or only beside another one.
+    for (const name of ['LONGSHORE_ECS_CONFIG', 'ECS_ENGINE_AUTH_DATA']) asked.add(name);
+    const honoured = variables.filter((v) => v.honoured !== undefined).map((v) => v.name);
+    expect([...asked].sort()).to.deep.equal(honoured.sort());
+  });
+});
+
+describe('where settings come from', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-config-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('flags win over the environment, the environment over the file', () => {
+    const path = join(directory, 'ecs.config');
+    writeFileSync(
+      path,
+      '# written by hand\nECS_CLUSTER=of-the-file\nECS_RESERVED_MEMORY="128"\nLONGSHORE_BIND_IP=127.0.0.2\n',
+    );
+    const before = process.env.ECS_RESERVED_MEMORY;
+    process.env.ECS_RESERVED_MEMORY = '256';
+    try {
+      const read = readVariables({ LONGSHORE_ECS_CONFIG: path, LONGSHORE_BIND_IP: '127.0.0.3' });
+      expect(read.ECS_CLUSTER).to.equal('of-the-file');
+      expect(read.ECS_RESERVED_MEMORY).to.equal('256');
+      expect(read.LONGSHORE_BIND_IP).to.equal('127.0.0.3');
+    } finally {
+      if (before === undefined) delete process.env.ECS_RESERVED_MEMORY;
+      else process.env.ECS_RESERVED_MEMORY = before;
+    }
+  });
+
+  it('a file that was asked for must be there', () => {
+    expect(() => readVariables({ LONGSHORE_ECS_CONFIG: join(directory, 'missing') })).to.throw(/ENOENT/);
+  });
+
+  it('a file of variables may have comments, quotes and export', () => {
+    expect(parseFile('export A=1\n #x\nB = "two words"\nC=\'q\'\nnonsense\nD=a=b\n')).to.deep.equal({
+      A: '1',
+      B: 'two words',
+      C: 'q',
+      D: 'a=b',
+    });
+  });
+
+  it('flags stand for variables; help and a wrong flag are words and an exit code', () => {
+    const wish = parseCommandLine(['--dynamic-ports', '40000-40099', '--shared-engine'], '1.2.3');
+    expect(wish).to.deep.equal({
+      kind: 'run',
+      flags: { LONGSHORE_DYNAMIC_PORTS: '40000-40099', LONGSHORE_SHARED_ENGINE: 'true' },
+    });
+    expect(parseCommandLine(['--version'], '1.2.3')).to.deep.equal({
+      kind: 'said',
+      text: '1.2.3\n',
+      exitCode: 0,
+    });
+    expect(parseCommandLine(['--nonsense'], '1.2.3')).to.deep.include({ kind: 'said', exitCode: 2 });
+    const help = parseCommandLine(['--help'], '1.2.3');
+    expect(help.kind === 'said' && help.text).to.contain('ECS_DATADIR');
+  });
+
+  it('a token file that others can read is refused with the command that mends it', () => {
+    const path = join(directory, 'token');
+    writeFileSync(path, 'secret\n', { mode: 0o644 });
+    expect(() => readToken(path)).to.throw(`chmod 600 ${path}`);
+    rmSync(path);
+    writeFileSync(path, 'secret\n', { mode: 0o600 });
+    expect(readToken(path)).to.equal('secret');
+  });
+});
+
+describe('registry credentials', () => {
+  const docker = JSON.stringify({ 'registry.example:5000': { username: 'u', password: 'p', email: '' } });
+  const dockercfg = JSON.stringify({
+    'https://index.docker.io/v1/': { auth: Buffer.from('user:pa:ss').toString('base64') },
+  });
+
+  for (const c of [
+    {
+      name: 'docker form',
+      type: 'docker',
+      data: docker,
+      image: 'registry.example:5000/a/b:1',
+      expected: 'u:p',
+    },
+    {
+      name: 'dockercfg form, Docker Hub',
+      type: 'dockercfg',
+      data: dockercfg,
+      image: 'busybox:1',
+      expected: 'user:pa:ss',
+    },
+    {
+      name: 'another registry gets none',
+      type: 'docker',
+      data: docker,
+      image: 'other.example/a',
+      expected: 'none',
+    },
+  ])
+    it(c.name, () => {
+      const read = new SettingReader({ ECS_ENGINE_AUTH_TYPE: c.type, ECS_ENGINE_AUTH_DATA: c.data });
+      const found = credentialsFor(c.image, parseRegistryAuth(read));
+      expect(found ? `${found.username}:${found.password}` : 'none').to.equal(c.expected);
+      expect(read.problems).to.deep.equal([]);
+    });
+
+  it('a malformed entry is named without its password', () => {
+    const data = JSON.stringify({ 'r.example': { auth: 'bm9jb2xvbg==' }, 's.example': { password: 'hush' } });
+    const read = new SettingReader({ ECS_ENGINE_AUTH_TYPE: 'dockercfg', ECS_ENGINE_AUTH_DATA: data });
+    parseRegistryAuth(read);
+    expect(read.problems).to.have.length(2);
+    expect(read.problems.join()).to.contain('r.example').and.not.to.contain('hush');
+  });
+});
