@@ -39,7 +39,11 @@ export class Agent implements Component {
   }
 
   async start(): Promise<void> {
-    const { config, driver, logger } = this.#parts;
+    const { config, driver, logger, host } = this.#parts;
+    if (!host.isRoot)
+      logger.warn(
+        'not root: no task cgroups, metadata by the address of the bridge instead of 169.254.170.2',
+      );
     const means = { ...this.#parts, signal: this.#abort.signal };
     const journal = new FileJournal(config.dataDir, logger);
     await journal.open();
