@@ -71,7 +71,7 @@ export const metricTable = {
     name: 'longshore_commits_total',
     kind: 'counter',
     labels: ['outcome'],
-    help: 'Commits of this replica: committed, conflict or error',
+    help: 'Commits of this replica: committed, conflict, failed or lost-answer',
   },
   commitBatchSize: {
     name: 'longshore_commit_batch_size',
