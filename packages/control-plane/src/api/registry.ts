@@ -5,6 +5,7 @@ import { clusterOperations } from './clusters/index.js';
 import { instanceOperations } from './instances/index.js';
 import type { Operation, OperationName } from './operation.js';
 import type { ServerContext } from './server-context.js';
+import { serviceOperations } from './services/index.js';
 import { tagOperations } from './tags/index.js';
 import { taskDefinitionOperations } from './task-definitions/index.js';
 import { taskRunOperations } from './tasks/index.js';
@@ -18,6 +19,7 @@ export const ecsRegistry: EcsRegistry = {
   ...taskRunOperations,
   ...instanceOperations,
   ...attributeOperations,
+  ...serviceOperations,
   ...tagOperations,
   ...accountSettingOperations,
 };

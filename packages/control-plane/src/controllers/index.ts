@@ -7,6 +7,7 @@ import type { ControllerContext, ControllerDeclaration } from './controller.js';
 import { draining } from './draining.js';
 import { instanceHealth } from './instance-health.js';
 import { retiredRecords } from './retired-records.js';
+import { services } from './services/index.js';
 import { stoppedTasks } from './stopped-tasks.js';
 import { waitingTasks } from './waiting-tasks.js';
 
@@ -40,6 +41,7 @@ export function controllersOf(parts: ControllersContext): readonly ControllerDec
       parts,
     ),
     draining(),
+    services({ healthyAfterMs: config.healthyAfterMs, replaceAfterMs: config.replaceAfterMs }, parts),
     stoppedTasks(
       {
         retentionMs: config.stoppedTaskRetentionMs,

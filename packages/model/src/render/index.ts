@@ -1,4 +1,6 @@
 export * from './cluster.js';
 export * from './instance.js';
+export * from './service.js';
+export * from './service-deployment.js';
 export * from './task.js';
 export * from './task-definition.js';

@@ -5,7 +5,6 @@ import {
   invalidParameter,
   type Service,
   type ServiceRecord,
-  toJson,
 } from '@longshore/model';
 import { beginDeployment } from '@longshore/scheduler';
 import { type Expectation, keyOf, rangeOf, type Store, type Stored, type Write } from '@longshore/store';
@@ -14,6 +13,7 @@ import { look } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
 import { type FoundDefinition, requireDefinition } from '../lookup.js';
 import type { Call, Operation } from '../operation.js';
+import { canonical } from '../tasks/ids.js';
 import { checkAgainstDefinition, checkExpressions } from '../tasks/request.js';
 import { checkCreateService, rebalancingOf } from './checks.js';
 import { type Attempt, commitAfresh } from './commit.js';
@@ -70,8 +70,7 @@ function checkRepetition(present: ServiceRecord, request: CreateServiceRequest):
 /** Empty without a token. The same on every replica and on both wires. */
 function hashOf(request: CreateServiceRequest): Buffer {
   if (request.clientToken === undefined) return Buffer.alloc(0);
-  const text = JSON.stringify(toJson('CreateServiceRequest', request));
-  return createHash('sha256').update(text).digest().subarray(0, 16);
+  return createHash('sha256').update(canonical(request)).digest().subarray(0, 16);
 }
 
 interface Surroundings {

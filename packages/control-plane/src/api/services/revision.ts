@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type {
   ContainerImage,
   ServiceRevision,
@@ -6,6 +5,7 @@ import type {
   TaskDefinition,
 } from '@longshore/model';
 import type { FoundDefinition } from '../lookup.js';
+import { canonical } from '../tasks/ids.js';
 
 /** What a service revision is made of: a change of any of it is a new deployment. */
 export interface Workload {
@@ -34,7 +34,7 @@ export function isSameWorkload(present: ServiceRevisionRecord | undefined, wante
     present.family === wanted.definition.family &&
     present.taskDefinitionRevision === wanted.definition.revision &&
     launchType === wanted.fixed.launchType &&
-    isDeepStrictEqual(networkConfiguration, wanted.fixed.networkConfiguration)
+    canonical(networkConfiguration) === canonical(wanted.fixed.networkConfiguration)
   );
 }
 
