@@ -64,9 +64,15 @@ function refused(error: CodedError): CliError {
 function unreachable(error: CodedError): CliError {
   return new CliError('unreachable', `the control plane does not answer: ${error.message}`, {
     cause: error,
-    wayOut:
-      'start one with `longshore dev`, or name it with --endpoint, LONGSHORE_ENDPOINT or `longshore context`',
+    wayOut: answered(error)
+      ? '`longshore doctor` looks at the control plane and its etcd'
+      : 'start one with `longshore dev`, or name it with --endpoint, LONGSHORE_ENDPOINT or `longshore context`',
   });
+}
+
+/** Whether a control plane is there and says itself that it cannot: then another address is no help. */
+function answered(error: CodedError): boolean {
+  return 'answered' in error && error.answered === true;
 }
 
 function isAbort(thrown: unknown): boolean {

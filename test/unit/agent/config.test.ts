@@ -37,6 +37,7 @@ describe('the configuration of an agent', () => {
       ECS_IMAGE_PULL_BEHAVIOR: 'sometimes',
       ECS_DYNAMIC_HOST_PORT_RANGE: '5-4',
       LONGSHORE_AWSVPC_CIDR: 'everywhere',
+      LONGSHORE_ENDPOINTS: 'here:there',
       ECS_INSTANCE_ATTRIBUTES: '{"a": 1}',
       ECS_ENGINE_AUTH_DATA: '{}',
       ECS_LOGLEVEL: 'loud',
@@ -52,6 +53,7 @@ describe('the configuration of an agent', () => {
       'ECS_LOGLEVEL',
       'ECS_RESERVED_PORTS',
       'LONGSHORE_AWSVPC_CIDR',
+      'LONGSHORE_ENDPOINTS',
     ]);
   });
 

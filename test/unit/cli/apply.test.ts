@@ -185,6 +185,10 @@ describe('apply', () => {
         expect(played.out).to.include('~ containerDefinitions[app].image: "busybox:1.36" -> "new"');
         expect(played.out).to.include('- containerDefinitions[app].portMappings');
         expect(played.calls).to.have.length(1);
+        const piped = await play(['apply', '--diff', `${dir}/web.yaml`], {
+          answers: { DescribeTaskDefinition: { taskDefinition: stored } },
+        });
+        expect(JSON.parse(piped.out).applied[0].outcome).to.equal('would be registered');
       },
     ));
 

@@ -245,6 +245,13 @@ describe('exit codes', () => {
     expect(played.err).to.include('longshore dev');
   });
 
+  it('3: a control plane that is there but whose store is away sends nobody to another address', async () => {
+    const refusal = Object.assign(away(), { answered: true });
+    const played = await play(['list-clusters'], { answers: { ListClusters: refusal } });
+    expect(played.code).to.equal(3);
+    expect(played.err).to.include('longshore doctor').and.not.include('longshore dev');
+  });
+
   it('0: help and version', async () => {
     for (const argv of [['--help'], ['run-task', '--help'], ['--version'], ['help', 'ps']])
       expect((await play(argv)).code, argv.join(' ')).to.equal(0);

@@ -130,6 +130,7 @@ describe('the door', () => {
   const files: readonly [string, string, RegExp][] = [
     ['a missing line', `client: ${clientToken}`, /no line `agent: TOKEN`/],
     ['a line of another kind', `client: ${clientToken}\nagent: ${agentToken}\nwhat`, /:3 is no line/],
+    ['one token alone, as clients have it', `${clientToken}\n`, /^--token-file: tokens holds one token/],
     ['a short token', `client: abc\nagent: ${agentToken}`, /fewer than 16 characters/],
     ['one token for both', `client: ${agentToken}\nagent: ${agentToken}`, /the same token/],
   ];

@@ -1,5 +1,6 @@
 import type { EnvVariables, LogLevel, Parsed } from '@longshore/kit';
-import { SettingReader } from '@longshore/kit';
+import { messageOf, SettingReader } from '@longshore/kit';
+import { parseEndpoints } from '@longshore/rpc';
 import type { PortRange } from '../ports/port-book.js';
 import { parseRegistryAuth, type RegistryCredentials } from './registry-auth.js';
 
@@ -148,7 +149,7 @@ type WhoAndWhere =
 
 function whoAndWhere(read: SettingReader): Pick<Config, WhoAndWhere> {
   return {
-    endpoints: list(read.text('LONGSHORE_ENDPOINTS')) ?? ['127.0.0.1:7400'],
+    endpoints: endpoints(read),
     tokenFile: read.text('LONGSHORE_TOKEN_FILE'),
     caCert: read.text('LONGSHORE_CA_CERT'),
     cluster: read.text('ECS_CLUSTER') ?? 'default',
@@ -163,6 +164,16 @@ function whoAndWhere(read: SettingReader): Pick<Config, WhoAndWhere> {
     envFileDir: read.text('LONGSHORE_ENV_FILE_DIR'),
     sharedEngine: read.flag('LONGSHORE_SHARED_ENGINE') ?? false,
   };
+}
+
+function endpoints(read: SettingReader): readonly string[] {
+  const given = list(read.text('LONGSHORE_ENDPOINTS')) ?? ['127.0.0.1:7400'];
+  try {
+    parseEndpoints(given);
+  } catch (thrown) {
+    read.problems.push(`LONGSHORE_ENDPOINTS: ${messageOf(thrown)}`);
+  }
+  return given;
 }
 
 type Resources =

@@ -64,7 +64,8 @@ async function apply(cli: Cli, files: readonly string[], options: ApplyOptions):
     applied.push(one);
     if (formatOf(cli) === 'table') cli.terminal.out(textOf(one, options));
   }
-  if (formatOf(cli) !== 'table') print(cli, { applied });
+  if (formatOf(cli) !== 'table')
+    print(cli, { applied: applied.map((a) => ({ ...a, outcome: outcomeOf(a, options) })) });
   if (options.diff || !options.wait) return;
   for (const one of applied)
     if (one.kind === 'service')
@@ -121,7 +122,10 @@ async function resolvedDefinition(
   }
 }
 
+function outcomeOf({ outcome }: Applied, { diff }: ApplyOptions): string {
+  return diff && outcome !== 'unchanged' ? `would be ${outcome}` : outcome;
+}
+
 function textOf(one: Applied, options: ApplyOptions): string {
-  const verb = options.diff && one.outcome !== 'unchanged' ? `would be ${one.outcome}` : one.outcome;
-  return `${one.kind} ${one.name}: ${verb}\n${one.changes.map((l) => `  ${l}\n`).join('')}`;
+  return `${one.kind} ${one.name}: ${outcomeOf(one, options)}\n${one.changes.map((l) => `  ${l}\n`).join('')}`;
 }

@@ -149,14 +149,14 @@ function checkWelcome(known: Stored<'instance'>, request: RegisterRequest): void
   // A cloned machine, or one whose disk was rolled back, holds neither.
   throw clientException(
     `container instance ${request.instance} belongs to host ${name}: this data directory is a copy or was rolled ` +
-      'back. Start the agent with an empty data directory, or tell it to join as a new instance',
+      'back. Start the agent with an empty data directory, or with --join-as-new',
   );
 }
 
 function deregistered(instance: string): Error {
   return clientException(
-    `container instance ${instance} was deregistered: start the agent with an empty data directory, or tell it to ` +
-      'join as a new instance',
+    `container instance ${instance} was deregistered: start the agent with an empty data directory, or with ` +
+      '--join-as-new',
   );
 }
 

@@ -47,6 +47,11 @@ export function parseTokens(text: string, path: string): Parsed<Tokens> {
   }
   if (client !== undefined && client === agent)
     problems.push(`--token-file: ${path} gives clients and agents the same token`);
+  if (client === undefined && agent === undefined && /^\s*\S+\s*$/.test(text))
+    return bad(
+      `--token-file: ${path} holds one token, as clients and agents read it from LONGSHORE_TOKEN_FILE; ` +
+        'the server needs a file with lines `client: TOKEN` and `agent: TOKEN`',
+    );
   if (problems.length > 0 || client === undefined || agent === undefined) return { ok: false, problems };
   return { ok: true, value: { client, agent } };
 }
