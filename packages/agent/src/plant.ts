@@ -102,6 +102,7 @@ export function buildPlant(parts: PlantParts): Plant {
     engine,
     impairedReason: () => periphery.health.reason,
     orphans: () => assignments.orphans,
+    epoch: () => session.epoch,
   });
   const session: Session = new Session(
     {

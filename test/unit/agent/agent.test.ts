@@ -191,6 +191,47 @@ describe('an agent and its control plane', () => {
     expect(host.runtime.containers()[0]?.state).to.equal('running');
   });
 
+  it('stops no task of another epoch because its report is answered before its poll', async () => {
+    const id = host.plane.run(web);
+    await host.reaches(id, 'RUNNING');
+    host.plane.epoch = 'epoch-2';
+    host.plane.tasks.clear();
+    host.plane.faults.set('poll', new CodedError('UNAVAILABLE', 'behind', { retryable: true }));
+    const before = host.plane.reports.length;
+    host.plane.forgetSession();
+    await until(
+      () => host.plane.reports.length > before,
+      () => host.plane.reports,
+    );
+    await systemClock.sleep(20);
+    expect(host.agent.plant?.engine.task(id)?.status).to.equal('RUNNING');
+  });
+
+  it('ends what it is doing when it is stopped while it registers', async () => {
+    const { plane } = host;
+    const register = plane.register.bind(plane);
+    let answer: () => void = () => undefined;
+    plane.register = async (request) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return register(request);
+    };
+    plane.forgetSession();
+    await systemClock.sleep(20);
+    const stopped = host.agent.stop();
+    answer();
+    await stopped;
+    expect(host.agent.plant?.session.connected).to.equal(false);
+  });
+
+  it('keeps silent about a task that has ended, was reported and forgotten', async () => {
+    const id = host.plane.run(web, { lastStatus: 'STOPPED', desiredStatus: 'STOPPED' });
+    const last = host.plane.run(web, { task: 'f'.repeat(32) });
+    await host.reaches(last, 'RUNNING');
+    expect(host.plane.status(id)).to.equal(undefined);
+  });
+
   it('refuses an answer that is older than its cursor', async () => {
     const id = host.plane.run(web);
     await host.reaches(id, 'RUNNING');

@@ -310,7 +310,7 @@ export const variables: readonly Variable[] = [
   {
     name: 'ECS_DISABLE_DOCKER_HEALTH_CHECK',
     standard: 'false',
-    honoured: 'health checks of containers are not reported',
+    honoured: 'capability container-health-check is not registered',
   },
   { name: 'DOCKER_HOST', standard: 'unix:///var/run/docker.sock', honoured: 'where the engine listens' },
   {

@@ -107,8 +107,10 @@ export class Engine implements Component {
       known.post({ type: 'assigned', assignment, epoch });
       return;
     }
-    const record = this.#newRecord(assignment, definition, epoch);
     const found = this.#unclaimed.get(assignment.task) ?? new Map<string, ContainerFacts>();
+    // It has ended, is reported, cleaned up and forgotten: there is nothing left to say about it.
+    if (assignment.lastStatus === 'STOPPED' && found.size === 0) return;
+    const record = this.#newRecord(assignment, definition, epoch);
     this.#unclaimed.delete(assignment.task);
     this.#adopt(record, found, { journalled: false });
   }
@@ -149,6 +151,12 @@ export class Engine implements Component {
 
   #newRecord(assignment: Assignment, definition: TaskDefinition, epoch: string): AgentTask {
     const options = this.#options;
+    const { taskRoleArn, executionRoleArn } = definition;
+    if (taskRoleArn || executionRoleArn)
+      options.logger.warn(
+        { task: assignment.task },
+        'roles of the task are without effect: no credentials yet',
+      );
     const effective = effectiveDefinition(definition, assignment);
     const ports = options.ports.assign(assignment.task, effective);
     const awsvpc = effective.networkMode === 'awsvpc';
@@ -224,13 +232,25 @@ export class Engine implements Component {
     driver.watch(
       { [labels.instance]: instance },
       {
-        changed: (id) => this.#looks.add(id),
+        changed: (id, action) => {
+          if (this.#tells(id, action)) this.#looks.add(id);
+        },
         connected: () => this.#lookAtAll(),
         disconnected: (error) =>
           this.#options.logger.warn({ error: error.message }, 'event stream of the engine broke'),
       },
       this.#abort.signal,
     );
+  }
+
+  /** Whether there is something to see: a start of our own looks by itself, and an end says `die` before all else. */
+  #tells(id: string, action: string): boolean {
+    if (action === 'start') {
+      const known = this.#byRuntimeId.get(id);
+      const task = known && this.#runners.get(known.task)?.task;
+      return task?.containers.find((c) => c.name === known?.container)?.doing !== 'startContainer';
+    }
+    return ['die', 'oom', 'destroy', 'restart'].includes(action) || action.startsWith('health_status');
   }
 
   /** Events only say "look here", and may be lost: every now and then everything is looked at. */

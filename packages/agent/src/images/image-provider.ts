@@ -28,6 +28,8 @@ interface SharedPull {
 
 /** Tries of one pull where nothing is cached; a registry that refuses is not asked again. */
 const tries = 3;
+/** How often a pull says how far it is. */
+const progressMs = 5_000;
 /** A registry that did not answer is left alone for so long by tasks that have a cached image. */
 const silenceMs = 60_000;
 
@@ -118,6 +120,7 @@ export class ImageProvider {
     const found = credentialsFor(image, this.#parts.credentials);
     const auth = found && { username: found.username, password: found.password, serverAddress: found.server };
     logger.info({ image }, 'pull started');
+    let saidAtMs = clock.monotonicMs();
     for (let attempt = 0; ; attempt++) {
       try {
         await driver.pullImage(image, {
@@ -125,7 +128,12 @@ export class ImageProvider {
           timeoutMs,
           inactivityMs,
           auth,
-          onProgress: (progress) => logger.debug({ image, ...progress }, 'pull goes on'),
+          onProgress: (progress) => {
+            const now = clock.monotonicMs();
+            if (now - saidAtMs < progressMs) return;
+            saidAtMs = now;
+            logger.info({ image, ...progress }, 'pull goes on');
+          },
         });
         logger.info({ image }, 'pull finished');
         return;

@@ -13,6 +13,8 @@ export interface ReporterParts {
   /** What is wrong with this instance; empty: nothing. */
   readonly impairedReason: () => string;
   readonly orphans: () => readonly string[];
+  /** Of the store, as the last registration named it. */
+  readonly epoch: () => string;
 }
 
 /** What a report says besides who sends it. */
@@ -147,14 +149,14 @@ export class Reporter {
 
   #settle(response: ReportResponse, versions: ReadonlyMap<string, number>): void {
     const { engine } = this.#parts;
-    const orphans = new Set(this.#parts.orphans());
+    const epoch = this.#parts.epoch();
     for (const { task: id, outcome } of response.acks) {
       const version = versions.get(id);
       const task = engine.task(id);
       if (version === undefined || !task) continue;
       if (outcome === 'OUTCOME_COMMITTED') engine.acknowledge(id, version);
       // A task of another epoch is not unknown but orphaned: it runs on until a person decides.
-      else if (outcome === 'OUTCOME_UNKNOWN_TASK' && !orphans.has(id))
+      else if (outcome === 'OUTCOME_UNKNOWN_TASK' && task.epoch === epoch)
         engine.disown(id, 'not known to the control plane');
       if (task.version === version) this.#dirty.delete(id);
     }

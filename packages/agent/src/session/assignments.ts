@@ -8,6 +8,7 @@ export type AssignedEngine = Pick<
   'assign' | 'disown' | 'removeUnclaimed' | 'task' | 'tasks' | 'unclaimed'
 >;
 
+const keptDefinitions = 100;
 const noCursor: Cursor = { epoch: '', revision: 0 };
 
 /**
@@ -60,6 +61,7 @@ export class Assignments {
       return false;
     }
     this.#cursor = cursor;
+    this.#prune();
     return response.complete ? this.#reconcile(response, cursor, ownEpoch) : this.#dropOrphans(response);
   }
 
@@ -90,6 +92,16 @@ export class Assignments {
       else orphans.push(...this.#engine.unclaimed);
     }
     return this.#setOrphans(orphans);
+  }
+
+  /** Definitions that no task here runs are kept for a while: the next task may well be one of theirs. */
+  #prune(): void {
+    if (this.#definitions.size <= keptDefinitions) return;
+    const used = new Set(this.#engine.tasks.map((t) => t.assignment.definition));
+    for (const name of this.#definitions.keys()) {
+      if (this.#definitions.size <= keptDefinitions) return;
+      if (!used.has(name)) this.#definitions.delete(name);
+    }
   }
 
   #dropOrphans(response: PollResponse): boolean {

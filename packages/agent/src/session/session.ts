@@ -98,6 +98,11 @@ export class Session implements Component {
     this.#identity = identity ?? newcomer;
   }
 
+  /** The epoch of the store as the last registration named it; empty before the first. */
+  get epoch(): string {
+    return this.#identity.epoch;
+  }
+
   get connected(): boolean {
     return this.#open !== undefined;
   }
