@@ -22,6 +22,12 @@ interface Waiting {
   readonly sinceMs: number;
 }
 
+/** What the transactions of a round have met; an ask's outcome is told once all of its transactions have answered. */
+interface Met {
+  readonly conflicts: Map<Waiting, Conflict>;
+  readonly failed: Set<Waiting>;
+}
+
 export interface RoundParts {
   readonly store: Store;
   readonly views: InstanceViews;
@@ -119,12 +125,13 @@ export class PlacementRounds {
       for (const waiting of asked) waiting.reject(toError(thrown));
       return;
     }
-    const settled = new Set<Waiting>();
-    await Promise.all(packed.transactions.map((t) => this.#commit(t, waitingOf, settled)));
+    const met: Met = { conflicts: new Map(), failed: new Set() };
+    await Promise.all(packed.transactions.map((t) => this.#commit(t, waitingOf, met)));
     // From the last to the first, so that those that go again keep their order.
     for (const waiting of [...asked].reverse()) {
-      if (settled.has(waiting)) continue;
-      if (waiting.open.length === 0) this.#settle(waiting, undefined);
+      if (met.failed.has(waiting)) continue;
+      const conflict = met.conflicts.get(waiting);
+      if (conflict || waiting.open.length === 0) this.#settle(waiting, conflict);
       else (waiting.ask.class === 'request' ? this.#requests : this.#controllers).unshift(waiting);
     }
   }
@@ -162,11 +169,7 @@ export class PlacementRounds {
     });
   }
 
-  async #commit(
-    transaction: Transaction,
-    waitingOf: ReadonlyMap<Ask, Waiting>,
-    settled: Set<Waiting>,
-  ): Promise<void> {
+  async #commit(transaction: Transaction, waitingOf: ReadonlyMap<Ask, Waiting>, met: Met): Promise<void> {
     const { store } = this.#parts;
     const waiting = new Set(transaction.units.map((u) => waitingOf.get(u.ask) as Waiting));
     try {
@@ -175,16 +178,12 @@ export class PlacementRounds {
         for (const unit of transaction.units) committed(waitingOf.get(unit.ask) as Waiting, unit);
         return;
       }
-      const own = [...waiting].filter((w) => ownsConflict(w.ask, transaction.units, outcome.conflict));
-      for (const w of own) {
-        settled.add(w);
-        this.#settle(w, outcome.conflict);
-      }
+      for (const w of waiting)
+        if (ownsConflict(w.ask, transaction.units, outcome.conflict)) met.conflicts.set(w, outcome.conflict);
       await store.reached(outcome.conflict.asOf);
     } catch (thrown) {
       for (const w of waiting) {
-        if (settled.has(w)) continue;
-        settled.add(w);
+        met.failed.add(w);
         w.reject(toError(thrown));
       }
     }

@@ -8,6 +8,7 @@ import {
   taskArn,
   tokenConflict,
 } from '@longshore/model';
+import type { Refusal } from '@longshore/scheduler';
 import { type Conflict, type Expectation, keyOf } from '@longshore/store';
 import type { Ask, AskOutcome } from '../../placement/ask.js';
 import { type ActiveCluster, activeCluster } from '../clusters/index.js';
@@ -32,7 +33,7 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
   checkRunTask(request);
   let ids: readonly string[] | undefined;
   const committed = new Set<string>();
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < attempts; ) {
     const run = await prepare(request, call, context, { ids, committed });
     ids = run.ids;
     // The history is read only where a commit has said that there is something.
@@ -40,10 +41,14 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
     if (earlier) return earlier;
     if (attempt === 0) tellNetworks(run, call, context);
     if (run.wish.placeByMs === 0) await checkInstances(run.cluster.name, call, context);
-    const outcome = await context.rounds.place(askOf(run, call));
-    for (const [i, id] of run.open.entries()) if (outcome.placed[i]) committed.add(id);
+    const asked = shareOf(run, committed.size === 0);
+    const outcome = await context.rounds.place(askOf(run, asked, call));
+    for (const [i, id] of asked.entries()) if (outcome.placed[i]) committed.add(id);
+    // The token is ours: the rest goes on without expecting that nobody has used it.
+    if (!outcome.conflict && outcome.refused.length === 0 && asked.length < run.open.length) continue;
     const conflict = outcome.conflict ?? (await commitWaiting(run, committed, call, context));
-    if (!conflict) return answer(run, outcome, call, context);
+    if (!conflict) return answer(run, refusedOf(outcome, run.open.length - asked.length), call, context);
+    attempt++;
     // The cluster or the definition has changed, or the token's first task exists by now: look again.
     await context.store.reached(conflict.asOf, call.signal);
   }
@@ -126,13 +131,27 @@ function expectations(
   ];
 }
 
-function askOf(run: PreparedRun, call: Call): Ask {
+/**
+ * What one ask takes. A token is won by one transaction, which holds its first task: under a token the first share is
+ * one that is committed as a whole, and the rest follows.
+ */
+function shareOf(run: PreparedRun, isFirst: boolean): readonly string[] {
+  return isFirst && run.scope.clientToken !== undefined ? run.open.slice(0, wholeUpTo) : run.open;
+}
+
+/** Tasks of one request are alike: where one of a share fits nowhere, those that were not asked for do not either. */
+function refusedOf({ refused }: AskOutcome, notAsked: number): readonly Refusal[] {
+  const [first, ...others] = refused;
+  return first ? [{ ...first, count: first.count + notAsked }, ...others] : [];
+}
+
+function askOf(run: PreparedRun, asked: readonly string[], call: Call): Ask {
   const waiting = waitingRecord(run.wish);
   return {
     cluster: run.cluster.name,
     class: 'request',
-    request: placementRequest(run.wish, run.open.length),
-    tasks: run.open.map((id) => (place) => ({
+    request: placementRequest(run.wish, asked.length),
+    tasks: asked.map((id) => (place) => ({
       expect: [],
       write: {
         put: keyOf('task', run.cluster.name, id),
@@ -140,7 +159,7 @@ function askOf(run: PreparedRun, call: Call): Ask {
       },
     })),
     expect: run.expect,
-    whole: run.open.length <= wholeUpTo,
+    whole: asked.length <= wholeUpTo,
     signal: call.signal,
   };
 }
@@ -205,7 +224,12 @@ async function commitWaiting(
   return undefined;
 }
 
-function answer(run: PreparedRun, outcome: AskOutcome, call: Call, context: PlacingContext): RunTaskResponse {
+function answer(
+  run: PreparedRun,
+  refused: readonly Refusal[],
+  call: Call,
+  context: PlacingContext,
+): RunTaskResponse {
   const tasks = run.ids.flatMap((id) => {
     const task = context.store.tasks.get(run.cluster.name, id);
     if (!task) return [];
@@ -215,6 +239,6 @@ function answer(run: PreparedRun, outcome: AskOutcome, call: Call, context: Plac
   const waits = run.wish.placeByMs !== 0;
   const failures: readonly Failure[] = waits
     ? []
-    : refusalFailures(outcome.refused, scopeOf({ call, context }), run.cluster.name);
+    : refusalFailures(refused, scopeOf({ call, context }), run.cluster.name);
   return { tasks, failures };
 }
