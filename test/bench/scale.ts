@@ -3,7 +3,7 @@ import { BareEtcd } from './support/bare-etcd.js';
 import { BenchCluster } from './support/cluster.js';
 import { Crowd, crowdCluster, families, registerFamilies } from './support/crowd.js';
 import { median, round, setUp } from './support/figures.js';
-import { Durations, isSame, type RequestsTold } from './support/load.js';
+import { Durations, isSame, type RequestsTold, type Told } from './support/load.js';
 import { LoadProcess } from './support/load-processes.js';
 import { usageOf } from './support/programs.js';
 
@@ -65,9 +65,7 @@ async function measure({ cluster, crowd, requester, sizes }: Measured): Promise<
     perCall: sizes.perCall,
     atOnce: sizes.atOnce,
   });
-  const [told, running] = await Promise.all([asking, untilRunning(cluster, sizes.tasks)]);
-  if (told.kind !== 'requests') throw new Error(`the process of requests says ${told.kind}`);
-  if (told.problems.length > 0) throw new Error(`requests have met: ${told.problems.slice(0, 5).join('; ')}`);
+  const [told, running] = await Promise.all([asking.then(answered), untilRunning(cluster, sizes.tasks)]);
   const seen = await crowd.told();
   if (told.asked.count !== sizes.tasks || !isSame(told.asked, seen.delivered))
     throw new Error(`${told.asked.count} tasks were placed, ${seen.delivered.count} were delivered`);
@@ -93,6 +91,12 @@ async function measure({ cluster, crowd, requester, sizes }: Measured): Promise<
   };
 }
 
+function answered(told: Told): RequestsTold {
+  if (told.kind !== 'requests') throw new Error(`the process of requests says ${told.kind}`);
+  if (told.problems.length > 0) throw new Error(`requests have met: ${told.problems.slice(0, 5).join('; ')}`);
+  return told;
+}
+
 /** The first group asks for a static port, as many as half of the instances can give. */
 function groupsOf({ instances, tasks }: Sizes) {
   const ports = Math.min(Math.floor(instances / 2), Math.floor(tasks / groups));
@@ -105,15 +109,21 @@ function groupsOf({ instances, tasks }: Sizes) {
   });
 }
 
-/** Wall milliseconds at which DescribeClusters shows all of them RUNNING. */
+/** A cluster that moves nothing for so long is stuck. */
+const stuckAfterMs = 30_000;
+
+/** Wall milliseconds at which DescribeClusters shows all of them RUNNING. Throws where nothing moves any more. */
 async function untilRunning({ client }: BenchCluster, tasks: number): Promise<number> {
-  const until = Date.now() + 600_000;
+  let last = '';
+  let movedMs = Date.now();
   for (;;) {
     const { clusters = [] } = await client.DescribeClusters({ clusters: [crowdCluster] });
     const { runningTasksCount = 0, pendingTasksCount = 0 } = clusters[0] ?? {};
     if (runningTasksCount === tasks) return Date.now();
-    if (Date.now() > until)
-      throw new Error(`${runningTasksCount} tasks of ${tasks} run, ${pendingTasksCount} are pending`);
+    const state = `${runningTasksCount} tasks of ${tasks} run, ${pendingTasksCount} are pending`;
+    if (state !== last) movedMs = Date.now();
+    last = state;
+    if (Date.now() > movedMs + stuckAfterMs) throw new Error(`stuck: ${state}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

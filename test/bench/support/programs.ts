@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../../support/eventually.js';
@@ -20,7 +20,7 @@ export function buildPrograms(): void {
   built = true;
 }
 
-/** A built program in a process of its own. */
+/** A built program in a process of its own. LONGSHORE_BENCH_LOGS names a folder that keeps what it says. */
 export class Program {
   readonly #child: ChildProcess;
   log = '';
@@ -28,7 +28,9 @@ export class Program {
   private constructor(child: ChildProcess) {
     this.#child = child;
     endWithUs(child);
+    const logs = process.env.LONGSHORE_BENCH_LOGS;
     const keep = (text: Buffer): void => {
+      if (logs !== undefined) appendFileSync(join(logs, `${child.pid}.log`), text);
       this.log = `${this.log}${text.toString()}`.slice(-50_000);
     };
     child.stdout?.on('data', keep);
