@@ -111,6 +111,20 @@ describe('the dispatcher', () => {
       expect(joined.instance).not.to.equal(instance);
     });
 
+    it('after a restore an instance whose nonce the store has forgotten comes back, and a copy of it does not', async () => {
+      const { store } = test.server.context;
+      const { instance, epoch } = await client.Register(registration({ nonce: 'n1' }));
+      // The backup is from here; the instance went on to nonce n7 meanwhile.
+      const key = keyOf('epoch');
+      const revision = store.get(key)?.revision ?? 0;
+      const restored = { put: key, value: { epoch: 'restored', createdAtMs: 1 } };
+      await store.commit({ expect: [{ key, revision }], write: [restored] });
+      const returning = { instance, epoch, previousNonce: 'n7', nonce: 'n8' };
+      expect((await client.Register(registration(returning))).epoch).to.equal('restored');
+      const copy = registration({ ...returning, previousNonce: 'n5', nonce: 'n6' });
+      expect((await refused(client.Register(copy))).message).to.contain('a copy or was rolled back');
+    });
+
     it('refuses an instance that was deregistered, until it joins as a new one', async () => {
       const first = await client.Register(registration({ nonce: 'n1' }));
       await test.ecs.DeregisterContainerInstance({ containerInstance: first.instance, force: true });

@@ -80,7 +80,7 @@ export class Registrations {
     const sessionKey = keyOf('session', cluster, instance);
     const ofCluster = await this.#parts.cluster(cluster, signal);
     const known = store.get(key);
-    if (known) checkWelcome(known, request);
+    if (known) checkWelcome(known, request, store.epoch);
     else if (!joining.isNew) await this.#checkForgotten(request, cluster, signal);
     const fence = store.get(fenceKey);
     const outcome = await store.commit(
@@ -141,10 +141,12 @@ export class Registrations {
   }
 }
 
-function checkWelcome(known: Stored<'instance'>, request: RegisterRequest): void {
+function checkWelcome(known: Stored<'instance'>, request: RegisterRequest, epoch: string): void {
   const { nonces, name, status } = known.value;
   if (status === 'DEREGISTERING') throw deregistered(request.instance);
   if (nonces.length === 0) return;
+  // Both come from before a restore: it is the store that was rolled back. Once, for then the record is of this epoch.
+  if (known.value.epoch !== epoch && request.epoch !== epoch) return;
   if (nonces.includes(request.nonce) || nonces.includes(request.previousNonce)) return;
   // A cloned machine, or one whose disk was rolled back, holds neither.
   throw clientException(
@@ -197,6 +199,7 @@ function instanceRecord(
     // Invariant: only the newest is held, so that an older copy of the disk, which has the one before, is refused.
     nonces: [request.nonce],
     protocolMinor: request.protocol?.minor ?? 0,
+    epoch: now.epoch,
     // A new session: heard now, and closed to placements until its complete report is committed.
     overdueSinceMs: 0,
     version: base.version + 1,

@@ -4130,7 +4130,7 @@ export interface InstanceRecord {
   readonly reportedSession: number;
   /** Grows with each change that ECS's version member counts. */
   readonly version: number;
-  /** The epoch of the store under which the instance joined. */
+  /** The epoch of the store under which the instance last registered. */
   readonly epoch: string;
   /** The health controller: the last time that it was lost, once it is back. Tells originals from replacements. */
   readonly wasLostSinceMs?: number | undefined;
