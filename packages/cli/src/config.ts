@@ -45,6 +45,11 @@ export const variables = {
   context: 'LONGSHORE_CONTEXT',
   config: 'LONGSHORE_CONFIG',
   etcd: 'ETCD_BIN',
+  etcdEndpoints: 'LONGSHORE_ETCD_ENDPOINTS',
+  etcdCaCert: 'LONGSHORE_ETCD_CACERT',
+  etcdCert: 'LONGSHORE_ETCD_CERT',
+  etcdKey: 'LONGSHORE_ETCD_KEY',
+  etcdPrefix: 'LONGSHORE_ETCD_PREFIX',
 } as const;
 
 /** The only look at the environment in this package. */

@@ -16,6 +16,7 @@ import { psCommand } from './commands/ps.js';
 import { resetCommand } from './commands/reset.js';
 import { runCommand } from './commands/run.js';
 import { stopCommand } from './commands/stop.js';
+import { storeCommand } from './commands/store/index.js';
 import { topCommand } from './commands/top.js';
 import { versionCommand } from './commands/version.js';
 import { waitCommand } from './commands/wait.js';
@@ -95,6 +96,7 @@ const machineCommands: readonly Maker[] = [
   (cliOf, options) => versionCommand(cliOf, options.version),
   contextCommand,
   accessKeyCommand,
+  storeCommand,
   resetCommand,
   completionCommand,
 ];

@@ -1,6 +1,14 @@
 export type { CommitMeter } from './core/committer.js';
 export { leadershipTtlSeconds } from './core/election.js';
 export type { EtcdTls } from './etcd/endpoint.js';
+export {
+  EtcdMaintenance,
+  type HistoryLease,
+  type MaintenanceOptions,
+  type NewEpoch,
+  type StoreAlarm,
+  type StoreContents,
+} from './etcd/maintenance.js';
 export { defaultPrefix, EtcdStore, type EtcdStoreOptions, openEtcdStore } from './etcd/open.js';
 export { currentFormat } from './format/format.js';
 export type { Migration } from './format/migrations.js';

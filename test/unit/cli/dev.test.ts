@@ -133,12 +133,14 @@ describe('DATA-DIR/env', () => {
     const text = envFile({
       endpoint: '127.0.0.1:7400',
       tokenFile: '/d/tokens/client',
+      etcd: '127.0.0.1:2379',
       region: 'us-east-1',
       ecs,
     });
     expect(text.split('\n').slice(1)).to.deep.equal([
       'export LONGSHORE_ENDPOINT=127.0.0.1:7400',
       'export LONGSHORE_TOKEN_FILE=/d/tokens/client',
+      'export LONGSHORE_ETCD_ENDPOINTS=127.0.0.1:2379',
       'export AWS_ENDPOINT_URL_ECS=http://127.0.0.1:7401',
       'export AWS_ENDPOINT_URL_STS=http://127.0.0.1:7401',
       'export AWS_REGION=us-east-1',
@@ -152,7 +154,7 @@ describe('DATA-DIR/env', () => {
   });
 
   it('says nothing of AWS where the server has no ECS API', () => {
-    expect(envFile({ endpoint: 'a:1', tokenFile: '/t', region: 'r' })).not.to.include('AWS');
+    expect(envFile({ endpoint: 'a:1', tokenFile: '/t', etcd: 'e:1', region: 'r' })).not.to.include('AWS');
   });
 
   const versions = [

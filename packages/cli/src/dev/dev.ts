@@ -152,6 +152,7 @@ async function becomeReady(
   const text = envFile({
     endpoint: loopback(wish.grpcListen),
     tokenFile,
+    etcd: `127.0.0.1:${wish.etcdPorts[0]}`,
     region: options.region,
     ...(key && { ecs: { url, key } }),
   });

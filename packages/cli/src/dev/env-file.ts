@@ -4,6 +4,8 @@ export interface EnvFileFacts {
   readonly endpoint: string;
   /** Absolute: the shell may stand anywhere. */
   readonly tokenFile: string;
+  /** `host:port`, for `longshore store`. */
+  readonly etcd: string;
   /** `http://host:port` of the ECS API, and the key to sign with; absent where the server has none. */
   readonly ecs?: { readonly url: string; readonly key: KeyPair } | undefined;
   readonly region: string;
@@ -15,6 +17,7 @@ export function envFile(facts: EnvFileFacts): string {
     '# Written by `longshore dev`. Make a shell ready with:  . .longshore/env',
     exported('LONGSHORE_ENDPOINT', facts.endpoint),
     exported('LONGSHORE_TOKEN_FILE', facts.tokenFile),
+    exported('LONGSHORE_ETCD_ENDPOINTS', facts.etcd),
   ];
   if (facts.ecs)
     lines.push(

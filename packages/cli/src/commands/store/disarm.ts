@@ -1,0 +1,28 @@
+import type { StoreAlarm } from '@longshore/store';
+import { Command } from 'commander';
+import { type Cli, confirmed } from '../../cli.js';
+import { print } from '../../output/print.js';
+import { type EtcdFlags, type OpenEtcd, withEtcd } from './open.js';
+
+/** `store disarm`: takes back etcd's alarms. */
+export function disarmCommand(cliOf: () => Cli, flagsOf: () => EtcdFlags): Command {
+  return new Command('disarm')
+    .description("take back etcd's alarms, so that it takes puts again; make room before")
+    .action(async () => {
+      const cli = cliOf();
+      await withEtcd(cli, flagsOf(), (open) => disarm(cli, open));
+    });
+}
+
+async function disarm(cli: Cli, { etcd }: OpenEtcd): Promise<void> {
+  const raised = await etcd.alarms();
+  if (raised.length > 0) await confirmed(cli, `take back ${alarmsLine(raised)}?`);
+  const disarmed = raised.length > 0 ? await etcd.disarm() : [];
+  print(cli, { disarmed }, () =>
+    disarmed.length === 0 ? 'no alarm is raised\n' : `took back ${alarmsLine(disarmed)}\n`,
+  );
+}
+
+export function alarmsLine(alarms: readonly StoreAlarm[]): string {
+  return alarms.map(({ alarm, memberId }) => `the alarm ${alarm} of member ${memberId}`).join(', ');
+}
