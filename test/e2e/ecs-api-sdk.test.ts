@@ -1,6 +1,7 @@
 // The ECS API as the JavaScript SDK uses it, against real agents and a real engine.
 import * as ecs from '@aws-sdk/client-ecs';
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.js';
 import { needs } from '../support/needs.js';
 import { DevCluster } from './dev-cluster.js';
 
@@ -164,6 +165,57 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
       new ecs.UpdateContainerInstancesStateCommand({ containerInstances: [instance], status: 'ACTIVE' }),
     );
     await stopAll([...arns, ...arnsOf(elsewhere)]);
+  });
+
+  it('brings up a service, rolls it to another revision, scales, drains and deletes it', async () => {
+    const tagged = { tags: [{ key: 'team', value: 'web' }] };
+    const { service } = await client.send(
+      new ecs.CreateServiceCommand({
+        serviceName: 'shop',
+        taskDefinition: 'web:1',
+        desiredCount: 2,
+        ...tagged,
+      }),
+    );
+    expect(service).to.include({ status: 'ACTIVE', desiredCount: 2, serviceName: 'shop' });
+    const name = { services: ['shop'] };
+    await ecs.waitUntilServicesStable(waiting(), name);
+    await client.send(new ecs.UpdateServiceCommand({ service: 'shop', taskDefinition: 'web:2' }));
+    await ecs.waitUntilServicesStable(waiting(), name);
+    const rolled = await client.send(new ecs.DescribeServicesCommand({ ...name, include: ['TAGS'] }));
+    expect(rolled.services?.[0]).to.deep.include({ runningCount: 2, ...tagged });
+    expect(rolled.services?.[0]?.deployments).to.have.length(1);
+    expect(rolled.services?.[0]?.taskDefinition).to.match(/web:2$/);
+    const { serviceDeployments } = await client.send(
+      new ecs.ListServiceDeploymentsCommand({ service: 'shop' }),
+    );
+    expect(serviceDeployments).to.have.length(2);
+    const [instance = ''] =
+      (await client.send(new ecs.ListContainerInstancesCommand({}))).containerInstanceArns ?? [];
+    const state = (status: ecs.ContainerInstanceStatus) =>
+      client.send(new ecs.UpdateContainerInstancesStateCommand({ containerInstances: [instance], status }));
+    await state('DRAINING');
+    await eventually(
+      async () => {
+        const left = await client.send(
+          new ecs.ListTasksCommand({ serviceName: 'shop', containerInstance: instance }),
+        );
+        return left.taskArns?.length === 0;
+      },
+      { withinMs: 30_000, everyMs: 200 },
+    );
+    await ecs.waitUntilServicesStable(waiting(), name);
+    await state('ACTIVE');
+    const busy = await thrownBy(client.send(new ecs.DeleteServiceCommand({ service: 'shop' })));
+    expect(busy).to.be.instanceOf(ecs.InvalidParameterException);
+    await client.send(new ecs.UpdateServiceCommand({ service: 'shop', desiredCount: 0 }));
+    await ecs.waitUntilServicesStable(waiting(), name);
+    await client.send(new ecs.DeleteServiceCommand({ service: 'shop' }));
+    await ecs.waitUntilServicesInactive(waiting(), name);
+    const late = await thrownBy(
+      client.send(new ecs.UpdateServiceCommand({ service: 'shop', desiredCount: 1 })),
+    );
+    expect(late).to.be.instanceOf(ecs.ServiceNotActiveException);
   });
 
   it('pages by one', async () => {
