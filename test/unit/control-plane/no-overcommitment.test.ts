@@ -150,6 +150,37 @@ describe('two replicas that place on one store at once', () => {
     );
   }).timeout(60_000);
 
+  it('make the tasks of one client token once, however many ask for them in one round', async () => {
+    const backend = newBackend();
+    const replicas = [await aReplica('a', backend), await aReplica('b', backend)] as const;
+    await seed(replicas[0].store, 3);
+    await replicas[1].store.barrier();
+    const wish = {
+      cpuUnits: 1,
+      memoryMiB: 1,
+      port: undefined,
+      gpuCount: 0,
+      count: 3,
+      whole: true,
+      replica: 0,
+    };
+    const sameToken = (): Ask => ({
+      ...askOf(wish, 'same'),
+      expect: [{ key: keyOf('task', 'c', 'same-0'), revision: 0 }],
+    });
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 6 }, (_, i) => (replicas[i % 2] as Replica).rounds.place(sameToken())),
+      // Whoever shares the round is none the worse for it.
+      replicas[0].rounds.place(askOf(wish, 'other')),
+    ]);
+    await replicas[0].store.barrier();
+    expect(audit(replicas[0].store, 3)).to.equal(6);
+    expect(outcomes.filter((o) => o.conflict).map((o) => o.conflict?.key)).to.deep.equal(
+      Array(5).fill('live/tasks/c/same-0'),
+    );
+    await Promise.all(replicas.map((r) => r.stop()));
+  }).timeout(10_000);
+
   it('place a thousand tasks that fit exactly, from both sides, without losing room', async () => {
     const backend = newBackend();
     const replicas = [await aReplica('a', backend), await aReplica('b', backend)] as const;

@@ -36,15 +36,21 @@ interface Open extends Transaction {
 
 /**
  * Splits a round into transactions that share no key, each within etcd's limits. Tasks of one instance, and of one
- * whole ask, go together; what would make a transaction too large is postponed.
+ * whole ask, go together; what would make a transaction too large is postponed, and so is an ask that claims what
+ * another of this round claims: two requests under one client token make the same tasks.
  */
 export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTransaction: number): Packed {
   const limit = Math.min(opsPerTransaction, mostOps);
   const byInstance = new Map<string, Open>();
   const all: Open[] = [];
   const postponed: Unit[] = [];
+  const claims = new Map<string, Ask>();
   let filling: Open | undefined;
   for (const bundle of bundles) {
+    if (bundle.some((unit) => isClaimed(unit.ask, claims))) {
+      postponed.push(...bundle);
+      continue;
+    }
     const names = new Set(bundle.map(instanceName));
     const touched = new Set(
       [...names]
@@ -62,6 +68,7 @@ export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTr
         continue;
       }
     }
+    for (const { ask } of bundle) for (const key of claimsOf(ask)) claims.set(key, ask);
     const target = merge([...touched], all);
     target.units.push(...bundle);
     target.expects += size.expects;
@@ -73,6 +80,15 @@ export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTr
     filling = target;
   }
   return { transactions: all.filter((t) => !t.into), postponed };
+}
+
+/** The keys that an ask expects to be absent, for it is about to write them or stands for who does. */
+function claimsOf(ask: Ask): readonly string[] {
+  return ask.expect.flatMap((e) => ('key' in e && 'revision' in e && e.revision === 0 ? [e.key.path] : []));
+}
+
+function isClaimed(ask: Ask, claims: ReadonlyMap<string, Ask>): boolean {
+  return claimsOf(ask).some((key) => (claims.get(key) ?? ask) !== ask);
 }
 
 function instanceName(unit: Unit): string {
