@@ -1,5 +1,5 @@
 import { parseConfig, type RunningServer, startServer } from '@longshore/control-plane';
-import { silentLogger, systemClock } from '@longshore/kit';
+import { type Logger, silentLogger, systemClock } from '@longshore/kit';
 import {
   type Channel,
   type EcsClient,
@@ -26,6 +26,7 @@ export interface TestServerOptions {
   readonly backend?: MemoryBackend;
   readonly replica?: string;
   readonly token?: string;
+  readonly logger?: Logger;
 }
 
 export function newBackend(): MemoryBackend {
@@ -48,8 +49,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   if (!said.ok) throw new Error(said.problems.join('\n'));
   const config = parseConfig(said.value);
   if (!config.ok) throw new Error(config.problems.join('\n'));
-  const { backend: memory } = options;
-  const server = await startServer(config.value, { logger: silentLogger, ...(memory ? { memory } : {}) });
+  const { backend: memory, logger = silentLogger } = options;
+  const server = await startServer(config.value, { logger, ...(memory ? { memory } : {}) });
   const endpoint = `127.0.0.1:${server.grpcPort}`;
   const channel: Channel = openChannel({
     endpoints: [endpoint],
