@@ -28,7 +28,7 @@ export class StoreSpace implements Component {
   readonly name = 'store space';
   readonly #parts: StoreSpaceParts;
   readonly #stopping = new AbortController();
-  #full = '';
+  #fullness: Fullness | undefined;
   #running: Promise<void> | undefined;
 
   constructor(parts: StoreSpaceParts) {
@@ -37,7 +37,7 @@ export class StoreSpace implements Component {
 
   /** Why no new work is taken; empty while there is room. */
   get full(): string {
-    return this.#full;
+    return this.#fullness?.text ?? '';
   }
 
   async start(): Promise<void> {
@@ -67,32 +67,46 @@ export class StoreSpace implements Component {
   /** The share of the quota that is in use. */
   #judge(status: StoreStatus): number {
     const { logger, quotaBytes } = this.#parts;
-    const wasFull = this.#full !== '';
-    this.#full = reasonOf(status, quotaBytes, wasFull);
+    const was = this.#fullness?.cause;
+    this.#fullness = fullnessOf(status, quotaBytes, was);
     const { dbBytes, dbBytesInUse } = status;
-    if (wasFull !== (this.#full !== '')) {
+    if (was !== this.#fullness?.cause) {
       const figures = { dbBytes, dbBytesInUse, quotaBytes };
-      if (wasFull) logger.info(figures, 'store has room again');
-      else logger.error({ ...figures, reason: this.#full }, 'store nearly full, new work refused');
+      if (!this.#fullness) logger.info(figures, 'store has room again');
+      else logger.error({ ...figures, reason: this.full }, 'store nearly full, new work refused');
     }
     return dbBytesInUse / quotaBytes;
   }
 }
 
-const goesOn = 'new work is refused until then, stops, reports and deletions go on';
+type Cause = 'alarm' | 'use' | 'file';
 
-/** Pure: why no new work is taken, with the command that makes room; empty where there is room. */
-function reasonOf(status: StoreStatus, quotaBytes: number, wasFull: boolean): string {
-  const { dbBytes, dbBytesInUse, members } = status;
-  if (members.some((member) => member.error?.includes('NOSPACE')))
-    return `etcd has raised its alarm NOSPACE: \`longshore store free\` makes room; ${goesOn}`;
-  if (dbBytesInUse / quotaBytes >= (wasFull ? roomyFrom : fullFrom))
-    return `etcd uses ${percentOf(dbBytesInUse, quotaBytes)} % of its quota: \`longshore store free\` makes room; ${goesOn}`;
-  if (dbBytes / quotaBytes >= (wasFull ? fileRoomyFrom : fileFullFrom))
-    return `etcd's file has ${percentOf(dbBytes, quotaBytes)} % of its quota: \`longshore store defragment\` shrinks it; ${goesOn}`;
-  return '';
+interface Fullness {
+  readonly cause: Cause;
+  /** With the command that makes room. */
+  readonly text: string;
 }
 
-function percentOf(bytes: number, quotaBytes: number): number {
-  return Math.round((bytes / quotaBytes) * 100);
+const goesOn = 'new work is refused until then, stops, reports and deletions go on';
+
+/** Pure: why no new work is taken, or undefined where there is room. What was full before must get roomier than that. */
+function fullnessOf(status: StoreStatus, quotaBytes: number, was: Cause | undefined): Fullness | undefined {
+  const { dbBytes, dbBytesInUse, members } = status;
+  const percent = (bytes: number): string => `${Math.round((bytes / quotaBytes) * 100)} %`;
+  if (members.some((member) => member.error?.includes('NOSPACE')))
+    return {
+      cause: 'alarm',
+      text: `etcd has raised its alarm NOSPACE: \`longshore store free\` makes room; ${goesOn}`,
+    };
+  if (dbBytesInUse / quotaBytes >= (was === 'use' ? roomyFrom : fullFrom))
+    return {
+      cause: 'use',
+      text: `etcd uses ${percent(dbBytesInUse)} of its quota: \`longshore store free\` makes room; ${goesOn}`,
+    };
+  if (dbBytes / quotaBytes >= (was === 'file' ? fileRoomyFrom : fileFullFrom))
+    return {
+      cause: 'file',
+      text: `etcd's file has ${percent(dbBytes)} of its quota: \`longshore store defragment\` shrinks it; ${goesOn}`,
+    };
+  return undefined;
 }
