@@ -19,7 +19,7 @@ function snippet(language: string): string {
   return found;
 }
 
-describe('what the README shows of gRPC', function () {
+describe('what the README shows', function () {
   this.timeout(120_000);
   needs('docker', 'etcd');
   let cluster: DevCluster;
@@ -68,5 +68,28 @@ describe('what the README shows of gRPC', function () {
     const command = /^ {4}grpcurl [\s\S]*?RunTask$/m.exec(readme)?.[0] ?? '';
     const { stdout } = await run('sh', ['-c', command], { cwd: root, env: variables() });
     expect((JSON.parse(stdout) as { readonly tasks: readonly unknown[] }).tasks).to.have.length(2);
+  });
+
+  it('runs with the AWS CLI', async function () {
+    needsHere(this, 'aws');
+    const lines = /^ {4}tasks=\$\(aws ecs [\s\S]*?(?=\n\n)/m.exec(readme)?.[0] ?? '';
+    expect(lines.split('\n')).to.have.length(3);
+    // One that does not know the variable is told the endpoint, as the README says.
+    const told = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL_ECS" "$@"; }';
+    const { stdout } = await run('sh', ['-ec', `${told}\n${lines}`], { cwd: root, env: variables() });
+    expect(JSON.parse(stdout)).to.deep.equal(['RUNNING', 'RUNNING']);
+  });
+
+  it('runs with the JavaScript SDK', async () => {
+    const file = join(folder, 'snippet.mjs');
+    writeFileSync(file, snippet('js'));
+    const { stdout } = await run(process.execPath, [file], { cwd: root, env: variables() });
+    expect(stdout).to.equal('2 tasks run\n');
+  });
+
+  it('runs with boto3', async function () {
+    needsHere(this, 'boto3');
+    const { stdout } = await run('python3', ['-c', snippet('py')], { cwd: root, env: variables() });
+    expect(stdout).to.equal('2 tasks run\n');
   });
 });

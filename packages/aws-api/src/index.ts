@@ -23,7 +23,6 @@ export {
   type AwsOperations,
   ecsOperations,
   type OperationName,
-  operationTable,
 } from './operations.js';
 export {
   defaultRates,

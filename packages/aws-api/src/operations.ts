@@ -39,10 +39,3 @@ export const ecsOperations: ReadonlyMap<string, OperationShape> = new Map(
     },
   ]),
 );
-
-/** The README's table of ECS's operations: which a server answers, and which it names as not built. */
-export function operationTable(built: ReadonlySet<string>): string {
-  const names = [...ecsOperations.keys()].sort();
-  const rows = names.map((n) => `| ${n} | ${built.has(n) ? 'yes' : 'UnsupportedFeatureException'} |`);
-  return ['| Operation | Answered |', '| --- | --- |', ...rows].join('\n');
-}

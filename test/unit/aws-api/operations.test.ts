@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-ecs';
-import { ecsOperations, operationTable } from '@longshore/aws-api';
+import { ecsOperations } from '@longshore/aws-api';
 import { expect } from 'chai';
 
 describe('the operations of ECS', () => {
@@ -7,13 +7,5 @@ describe('the operations of ECS', () => {
     const commands = Object.keys(sdk).filter((n) => /^[A-Z]\w+Command$/.test(n));
     const names = commands.map((n) => n.replace(/Command$/, '')).filter((n) => n !== '$');
     expect([...ecsOperations.keys()].sort()).to.deep.equal(names.sort());
-  });
-
-  it('stand in a table, each with its state', () => {
-    const table = operationTable(new Set(['RunTask']));
-    expect(table)
-      .to.contain('| RunTask | yes |')
-      .and.to.contain('| CreateDaemon | UnsupportedFeatureException |');
-    expect(table.split('\n')).to.have.length(ecsOperations.size + 2);
   });
 });
