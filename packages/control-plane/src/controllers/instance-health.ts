@@ -140,7 +140,12 @@ class InstanceWatch {
     const { store, logger } = this.#context;
     const [cluster = '', id = ''] = stored.key.names;
     const fence = overFence(store, cluster, id);
-    const value: InstanceRecord = { ...stored.value, lostSinceMs, version: stored.value.version + 1 };
+    const value: InstanceRecord = {
+      ...stored.value,
+      ...this.#memoryOfLoss(stored.value, lostSinceMs),
+      lostSinceMs,
+      version: stored.value.version + 1,
+    };
     const [from, to] = lostSinceMs > 0 ? ['silent', 'lost'] : ['lost', 'back'];
     logger.warn({ cluster, instance: id, host: stored.value.name, from, to }, 'instance mark changes');
     return {
@@ -151,6 +156,12 @@ class InstanceWatch {
       ],
       write: [{ put: stored.key, value }, fence.write],
     };
+  }
+
+  /** Once it is back: from when until when it was lost, so that services tell originals from replacements. */
+  #memoryOfLoss(before: InstanceRecord, lostSinceMs: number): Partial<InstanceRecord> {
+    if (lostSinceMs > 0) return {};
+    return { wasLostSinceMs: before.lostSinceMs, wasLostUntilMs: this.#context.clock.wallMs() };
   }
 
   #sessionAsSeen(cluster: string, id: string): Expectation {
