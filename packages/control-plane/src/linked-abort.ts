@@ -5,6 +5,9 @@ export interface LinkedAbort {
   end(): void;
 }
 
+/** One for all: a stack trace for each wait that ends well would cost more than the wait. */
+const over = new Error('over');
+
 /** Aborts as soon as one of `sources` does, with its reason. Always `end` it. */
 export function linkedAbort(...sources: readonly AbortSignal[]): LinkedAbort {
   const controller = new AbortController();
@@ -18,7 +21,7 @@ export function linkedAbort(...sources: readonly AbortSignal[]): LinkedAbort {
     signal: controller.signal,
     end: () => {
       for (const { source, listener } of listeners) source.removeEventListener('abort', listener);
-      controller.abort(new Error('over'));
+      controller.abort(over);
     },
   };
 }

@@ -17,13 +17,9 @@ export interface Since {
   readonly knownDefinitions: readonly string[];
 }
 
-/** An answer, and what it will have told once the agent comes back with its cursor. */
+/** An answer: what it tells is known once the agent comes back with its cursor. */
 export interface ComposedAnswer {
   readonly response: Omit<PollResponse, 'pace'>;
-  /** Own commits that the watch has yet to deliver keep this above the cursor: worth waiting for. */
-  readonly newest: number;
-  /** Nothing that the agent does not know. */
-  readonly empty: boolean;
 }
 
 export function definitionName(task: {
@@ -45,13 +41,11 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
   const complete = since.revision === 0 || removed === undefined;
   const assignments: Assignment[] = [];
   const unchanged: string[] = [];
-  let newest = 0;
   for (const task of store.tasks.onInstance(session.cluster, session.instance)) {
     if (!isNews(session, task, since.revision)) {
       if (complete) unchanged.push(task.id);
       continue;
     }
-    newest = Math.max(newest, task.revision);
     // Told once the watch has it: the cursor of the answer must not lie before what the answer tells.
     if (task.revision > watched) {
       if (complete) unchanged.push(task.id);
@@ -67,9 +61,23 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
       removed: gone,
       definitions: definitionsFor(store, since, assignments),
     },
-    newest,
-    empty: !complete && assignments.length === 0 && gone.length === 0,
   };
+}
+
+/** Whether there is something to tell, and the newest revision of it, which the watch may have yet to deliver. */
+export function newsFor(
+  { store, departures }: AssignmentSources,
+  { session, revision }: Since,
+): { readonly newest: number; readonly any: boolean } {
+  const removed = departures.since(session.cluster, session.instance, revision);
+  let any = revision === 0 || removed === undefined || removed.length > 0;
+  let newest = 0;
+  for (const task of store.tasks.onInstance(session.cluster, session.instance)) {
+    if (!isNews(session, task, revision)) continue;
+    any = true;
+    newest = Math.max(newest, task.revision);
+  }
+  return { newest, any };
 }
 
 /** A task whose record changed after the cursor is news only where the agent has something to do about it. */

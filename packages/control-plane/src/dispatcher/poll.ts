@@ -7,12 +7,14 @@ import {
   type ComposedAnswer,
   composeAnswer,
   forgetUnconfirmed,
+  newsFor,
   rememberTold,
   type Since,
 } from './assignments.js';
 import type { Departures } from './departures.js';
 import type { Pacer } from './pace.js';
 import type { AgentSession, Sessions } from './sessions.js';
+import { Turn } from './turn.js';
 
 const never = new AbortController().signal;
 /** How long a replica that is behind an agent's cursor waits before it sends the agent elsewhere. */
@@ -95,7 +97,7 @@ export class Polls {
   /** The first answer with news, or what is known when a heartbeat is due; undefined: nothing may be told. */
   async #news(since: Since, signal: AbortSignal, draining: AbortSignal): Promise<ComposedAnswer | undefined> {
     const due = this.#clock.monotonicMs() + this.#pacer.heartbeatMs;
-    const turn = takeTurn(since.session);
+    const turn = new Turn(since.session, this.#clock, [signal, draining, since.session.over.signal]);
     try {
       for (let gathered = false; ; ) {
         checkOpen(since.session, signal);
@@ -105,24 +107,20 @@ export class Polls {
         if (turn.superseded || draining.aborted) return undefined;
         if (!this.#readable()) {
           if (leftMs <= 0) return undefined;
-          await this.#until(turn, { signal, draining, ms: leftMs });
+          await turn.rung(leftMs);
           continue;
         }
-        const answer = composeAnswer(this.#sources, since);
-        if (leftMs <= 0) return answer;
-        if (answer.newest > this.#store.watched) {
+        if (leftMs <= 0) return composeAnswer(this.#sources, since);
+        const news = newsFor(this.#sources, since);
+        if (!news.any) await turn.rung(leftMs);
+        else if (!gathered && this.#pacer.gatherMs() > 0) {
+          gathered = true;
+          await turn.pause(Math.min(this.#pacer.gatherMs(), leftMs));
+        } else if (news.newest > this.#store.watched) {
           // The echo of an own commit comes within milliseconds.
-          await this.#until(turn, { signal, draining, ms: leftMs, revision: answer.newest });
-          continue;
-        }
-        if (answer.empty) {
-          await this.#until(turn, { signal, draining, ms: leftMs });
-          continue;
-        }
-        const gatherMs = gathered ? 0 : Math.min(this.#pacer.gatherMs(), leftMs);
-        if (gatherMs === 0) return answer;
-        gathered = true;
-        await this.#pause(turn, signal, gatherMs);
+          turn.ringAt(this.#store, news.newest);
+          await turn.rung(leftMs);
+        } else return composeAnswer(this.#sources, since);
       }
     } finally {
       turn.end();
@@ -135,29 +133,6 @@ export class Polls {
     return phase === 'ready' || phase === 'away';
   }
 
-  /** Until something may have changed, at most `ms`. */
-  async #until(
-    turn: Turn,
-    wait: {
-      readonly signal: AbortSignal;
-      readonly draining: AbortSignal;
-      readonly ms: number;
-      readonly revision?: number;
-    },
-  ): Promise<void> {
-    const limit = linkedAbort(wait.signal, wait.draining, turn.session.over.signal);
-    const races: Promise<unknown>[] = [turn.woken(), this.#clock.sleep(wait.ms, limit.signal)];
-    if (wait.revision !== undefined) races.push(this.#store.reached(wait.revision, limit.signal));
-    await Promise.race(races.map(quietly));
-    limit.end();
-  }
-
-  async #pause(turn: Turn, signal: AbortSignal, ms: number): Promise<void> {
-    const limit = linkedAbort(signal, turn.session.over.signal);
-    await quietly(this.#clock.sleep(ms, limit.signal));
-    limit.end();
-  }
-
   /** A report's own echo changes no assignment; what an agent must act on wakes its poll. */
   #changed(change: Change): void {
     if (change.kind !== 'task') return;
@@ -167,53 +142,6 @@ export class Polls {
     if (before?.instance && before.instance !== after?.instance)
       this.#sessions.of(before.cluster, before.instance)?.wake?.();
   }
-}
-
-/** Why a wait ended is seen by looking again. */
-function quietly(wait: Promise<unknown>): Promise<unknown> {
-  return wait.catch(() => undefined);
-}
-
-interface Turn {
-  readonly session: AgentSession;
-  superseded: boolean;
-  /** From here on a ring counts as news. */
-  look(): void;
-  /** Resolves at the first ring after `look`. */
-  woken(): Promise<void>;
-  end(): void;
-}
-
-function takeTurn(session: AgentSession): Turn {
-  let rung = false;
-  let resolve: (() => void) | undefined;
-  const ring = (): void => {
-    rung = true;
-    resolve?.();
-  };
-  const supersede = (): void => {
-    turn.superseded = true;
-    ring();
-  };
-  const turn: Turn = {
-    session,
-    superseded: false,
-    look: () => {
-      rung = false;
-    },
-    woken: () =>
-      new Promise<void>((res) => {
-        if (rung) res();
-        else resolve = res;
-      }),
-    end: () => {
-      if (session.wake === ring) session.wake = undefined;
-      if (session.supersede === supersede) session.supersede = undefined;
-    },
-  };
-  session.wake = ring;
-  session.supersede = supersede;
-  return turn;
 }
 
 /**

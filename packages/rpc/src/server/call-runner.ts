@@ -103,7 +103,11 @@ export class CallRunner<C> {
     const running = { cancel: new LazyAbortController(), drain: new LazyAbortController() };
     this.#running.add(running);
     if (this.#draining) running.drain.abort(stopping());
-    const gone = (): void => running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
+    // grpc-js says `cancelled` of every call that is over, answered ones too: an error for each would be a stack trace each.
+    const gone = (): void => {
+      if (this.#running.has(running))
+        running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
+    };
     if (call.cancelled) gone();
     call.on('cancelled', gone);
     return running;

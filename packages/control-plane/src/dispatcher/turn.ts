@@ -1,0 +1,84 @@
+import type { Clock, Timer } from '@longshore/kit';
+import type { Store } from '@longshore/store';
+import type { AgentSession } from './sessions.js';
+
+/**
+ * One poll's wait. Its listeners are made once, and its waits make no signal and no error: thousands of polls are woken
+ * at once when a large service starts.
+ * Invariant: a ring between two looks is never missed; why it rang is seen by looking again.
+ */
+export class Turn {
+  superseded = false;
+  readonly #session: AgentSession;
+  readonly #clock: Clock;
+  readonly #signals: readonly AbortSignal[];
+  #hasRung = false;
+  #resolve: (() => void) | undefined;
+  /** The revision whose echo rings. */
+  #awaited = 0;
+
+  constructor(session: AgentSession, clock: Clock, signals: readonly AbortSignal[]) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#signals = signals;
+    session.wake = this.#ring;
+    session.supersede = this.#supersede;
+    for (const signal of signals) signal.addEventListener('abort', this.#ring, { once: true });
+  }
+
+  readonly #ring = (): void => {
+    this.#hasRung = true;
+    this.#resolve?.();
+  };
+
+  readonly #supersede = (): void => {
+    this.superseded = true;
+    this.#ring();
+  };
+
+  /** From here on a ring counts as news. */
+  look(): void {
+    this.#hasRung = false;
+  }
+
+  /** Rings once the store has seen the revision. */
+  ringAt(store: Store, revision: number): void {
+    if (revision <= this.#awaited) return;
+    this.#awaited = revision;
+    // A store that closes ends the session as well, which rings.
+    store.reached(revision).then(this.#ring, this.#ring);
+  }
+
+  /** Resolves at the first ring after `look`, or after `ms`. */
+  rung(ms: number): Promise<void> {
+    if (this.#hasRung) return Promise.resolve();
+    return this.#wait(ms);
+  }
+
+  /** Resolves after `ms` whatever is news, or when the poll, its session or the server ends. */
+  async pause(ms: number): Promise<void> {
+    const until = this.#clock.monotonicMs() + ms;
+    for (let left = ms; left > 0; left = until - this.#clock.monotonicMs()) {
+      if (this.superseded || this.#signals.some((signal) => signal.aborted)) return;
+      await this.#wait(left);
+    }
+  }
+
+  end(): void {
+    const { wake, supersede } = this.#session;
+    if (wake === this.#ring) this.#session.wake = undefined;
+    if (supersede === this.#supersede) this.#session.supersede = undefined;
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#ring);
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer: Timer = this.#clock.timer(ms, () => this.#resolve?.());
+      this.#resolve = () => {
+        this.#resolve = undefined;
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
