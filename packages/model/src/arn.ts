@@ -191,9 +191,20 @@ export interface InCluster {
   readonly cluster: string;
 }
 
+/** ECS's older format names no cluster: the call does. Scripts and other tools' states still hold such ARNs. */
+function oldArn(
+  text: string,
+  resource: 'task' | 'service' | 'container-instance',
+): { readonly accountId: string; readonly name: string } | undefined {
+  const [, , , accountId = '', kind, name = ''] = arnPattern.exec(text) ?? [];
+  return kind === resource && !name.includes('/') ? { accountId, name } : undefined;
+}
+
 /** A task by id or ARN. An ARN of another cluster is InvalidParameterException, as ECS has it. */
 export function taskReference(text: string, where: InCluster): Reference<string> {
   if (!text.startsWith('arn:')) return found(idOf(text, 'taskId'));
+  const old = oldArn(text, 'task');
+  if (old) return old.accountId === where.accountId ? found(idOf(old.name, 'taskId')) : foreign;
   const arn = arnOfKind(text, 'task', 'taskId');
   checkCluster(arn.target.cluster, where.cluster);
   return arn.accountId === where.accountId ? found(idOf(arn.target.task, 'taskId')) : foreign;
@@ -202,6 +213,8 @@ export function taskReference(text: string, where: InCluster): Reference<string>
 /** A container instance by id or ARN. */
 export function instanceReference(text: string, where: InCluster): Reference<string> {
   if (!text.startsWith('arn:')) return found(idOf(text, 'containerInstance'));
+  const old = oldArn(text, 'container-instance');
+  if (old) return old.accountId === where.accountId ? found(idOf(old.name, 'containerInstance')) : foreign;
   const arn = arnOfKind(text, 'container-instance', 'containerInstance');
   checkCluster(arn.target.cluster, where.cluster);
   return arn.accountId === where.accountId ? found(idOf(arn.target.instance, 'containerInstance')) : foreign;
@@ -215,6 +228,8 @@ export function serviceReference(text: string, where: InCluster): Reference<stri
       'Invalid service name: up to 255 letters, digits, hyphens and underscores are allowed.',
     );
   }
+  const old = oldArn(text, 'service');
+  if (old && namePattern.test(old.name)) return old.accountId === where.accountId ? found(old.name) : foreign;
   const arn = arnOfKind(text, 'service', 'service');
   checkCluster(arn.target.cluster, where.cluster);
   return arn.accountId === where.accountId ? found(arn.target.service) : foreign;

@@ -101,6 +101,19 @@ describe('references', () => {
     });
   });
 
+  it('takes ARNs of the older format, which name no cluster', () => {
+    const other = 'arn:aws:ecs:eu-west-1:999999999999';
+    expect(taskReference(`${start}:task/${id}`, where)).to.deep.equal({ ok: true, value: id });
+    expect(instanceReference(`${start}:container-instance/${id}`, where)).to.deep.equal({
+      ok: true,
+      value: id,
+    });
+    expect(serviceReference(`${start}:service/web`, where)).to.deep.equal({ ok: true, value: 'web' });
+    expect(serviceReference(`${other}:service/web`, where)).to.deep.equal(foreign);
+    expect(taskReference(`${other}:task/${id}`, where)).to.deep.equal(foreign);
+    expect(() => taskReference(`${start}:task/abc`, where)).to.throw('taskId length');
+  });
+
   it('reports an ARN of another account apart from a malformed one', () => {
     const other = 'arn:aws:ecs:eu-west-1:999999999999';
     expect(clusterReference(`${other}:cluster/c`, scope.accountId)).to.deep.equal(foreign);
