@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, type Config, Metrics, parseConfig } from '@longshore/agent';
-import { CodedError, seededRandom, silentLogger, systemClock } from '@longshore/kit';
+import { CodedError, seededRandom, settle, silentLogger, systemClock } from '@longshore/kit';
 import { FakeRuntime, type Script, scriptOf } from '@longshore/runtime';
 import { expect } from 'chai';
 import { FakeControlPlane } from './fake-control-plane.js';
@@ -17,6 +17,11 @@ async function until(check: () => boolean, show: () => unknown): Promise<void> {
     if (systemClock.monotonicMs() > end) throw new Error(`not in time: ${JSON.stringify(show())}`);
     await systemClock.sleep(2);
   }
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 50; i++) await settle();
 }
 
 class Host {
@@ -203,14 +208,14 @@ describe('an agent and its control plane', () => {
       () => host.plane.reports.length > before,
       () => host.plane.reports,
     );
-    await systemClock.sleep(20);
+    await turns();
     expect(host.agent.plant?.engine.task(id)?.status).to.equal('RUNNING');
   });
 
   it('ends what it is doing when it is stopped while it registers', async () => {
     const { plane } = host;
     const register = plane.register.bind(plane);
-    let answer: () => void = () => undefined;
+    let answer: (() => void) | undefined;
     plane.register = async (request) => {
       await new Promise<void>((resolve) => {
         answer = resolve;
@@ -218,9 +223,12 @@ describe('an agent and its control plane', () => {
       return register(request);
     };
     plane.forgetSession();
-    await systemClock.sleep(20);
+    await until(
+      () => answer !== undefined,
+      () => plane.session,
+    );
     const stopped = host.agent.stop();
-    answer();
+    answer?.();
     await stopped;
     expect(host.agent.plant?.session.connected).to.equal(false);
   });
@@ -278,7 +286,7 @@ describe('an agent whose engine is away', () => {
     const host = new Host(scriptOf({}));
     const lift = host.runtime.fault({ calls: 'all', kind: 'serverError' });
     const started = host.agent.start();
-    await systemClock.sleep(50);
+    await turns();
     expect(host.plane.registered).to.have.length(0);
     lift();
     await started;

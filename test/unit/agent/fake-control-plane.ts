@@ -72,7 +72,7 @@ export class FakeControlPlane implements ControlPlane {
         accountId: '123456789012',
         region: this.region,
         epoch: this.epoch,
-        pace: { heartbeatMs: 1000, reportMs: 0, utilisationMs: 1000 },
+        pace: { heartbeatMs: 5000, reportMs: 0, utilisationMs: 5000 },
       };
     });
   }

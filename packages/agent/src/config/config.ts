@@ -34,6 +34,7 @@ export interface Config {
   readonly taskEni: boolean;
   readonly envFileDir: string | undefined;
   readonly dockerHost: string | undefined;
+  readonly dockerCertPath: string | undefined;
   readonly stopTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly createTimeoutMs: number;
@@ -144,6 +145,7 @@ type WhoAndWhere =
   | 'instanceAttributes'
   | 'instanceTags'
   | 'dockerHost'
+  | 'dockerCertPath'
   | 'envFileDir'
   | 'sharedEngine';
 
@@ -161,6 +163,7 @@ function whoAndWhere(read: SettingReader): Pick<Config, WhoAndWhere> {
     instanceAttributes: read.json('ECS_INSTANCE_ATTRIBUTES', isTextMap, '{"name": "value", ...}') ?? {},
     instanceTags: read.json('ECS_CONTAINER_INSTANCE_TAGS', isTextMap, '{"key": "value", ...}') ?? {},
     dockerHost: read.text('DOCKER_HOST'),
+    dockerCertPath: read.text('DOCKER_CERT_PATH'),
     envFileDir: read.text('LONGSHORE_ENV_FILE_DIR'),
     sharedEngine: read.flag('LONGSHORE_SHARED_ENGINE') ?? false,
   };

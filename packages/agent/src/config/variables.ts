@@ -314,6 +314,10 @@ export const variables: readonly Variable[] = [
   },
   { name: 'DOCKER_HOST', standard: 'unix:///var/run/docker.sock', honoured: 'where the engine listens' },
   {
+    name: 'DOCKER_CERT_PATH',
+    honoured: 'directory with ca.pem, cert.pem and key.pem: the engine is spoken to over TLS',
+  },
+  {
     name: 'ECS_SHARED_VOLUME_MATCH_FULL_CONFIG',
     notApplicable: 'a shared volume that exists is used as it is',
   },

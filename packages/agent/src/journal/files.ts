@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export class DurableFiles {
   readonly directory: string;
   #writes = 0;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -59,13 +61,26 @@ export class DurableFiles {
     return names.filter((n) => n.endsWith(suffix));
   }
 
-  async #syncDirectory(): Promise<void> {
-    const directory = await open(this.directory, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
+  /** Forces renames to disk. A sync that begins after a rename covers it, so those who wait share the next one. */
+  #syncDirectory(): Promise<void> {
+    if (!this.#next) {
+      const before = this.#running.catch(() => undefined);
+      this.#next = before.then(() => {
+        this.#next = undefined;
+        this.#running = sync(this.directory);
+        return this.#running;
+      });
     }
+    return this.#next;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
