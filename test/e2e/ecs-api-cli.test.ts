@@ -121,16 +121,22 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
       ecs<{ readonly taskArns: readonly string[] }>('list-tasks', '--page-size', '1'),
       ecs<{ readonly taskArns: readonly string[]; readonly NextToken: string }>(
         'list-tasks',
-        ...['--page-size', '1', '--max-items', '1'],
+        '--page-size',
+        '1',
+        '--max-items',
+        '1',
       ),
       ecs('describe-tasks', '--tasks', ...arns, '--include', 'TAGS'),
       ecs('get-task-protection', '--cluster', 'default', '--tasks', ...arns),
-      ecs('update-task-protection', ...['--cluster', 'default', '--protection-enabled', '--tasks'], ...arns),
+      ecs('update-task-protection', '--cluster', 'default', '--protection-enabled', '--tasks', ...arns),
     ]);
     expect(listed.taskArns).to.have.members([...arns]);
     const second = await ecs<{ readonly taskArns: readonly string[] }>(
       'list-tasks',
-      ...['--page-size', '1', '--starting-token', first.NextToken],
+      '--page-size',
+      '1',
+      '--starting-token',
+      first.NextToken,
     );
     expect([...first.taskArns, ...second.taskArns]).to.have.members([...arns]);
     expect(described).to.have.nested.property('tasks[0].lastStatus', 'RUNNING');

@@ -352,17 +352,34 @@ describe('the ECS API under the JavaScript SDK, on real agents', function () {
     expect(full).to.be.instanceOf(ecs.ClusterContainsContainerInstancesException);
   });
 
+  const asKey = (accessKeyId: string, secretAccessKey: string) => {
+    const endpoint = dev.env.AWS_ENDPOINT_URL_ECS ?? '';
+    const credentials = { accessKeyId, secretAccessKey };
+    const other = new ecs.ECSClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 });
+    return other.send(new ecs.ListClustersCommand({})).finally(() => other.destroy());
+  };
+
   it('refuses a wrong secret, and one who knows no key, without a hint', async () => {
-    const as = (accessKeyId: string, secretAccessKey: string) =>
-      thrownBy(
-        new ecs.ECSClient({
-          endpoint: dev.env.AWS_ENDPOINT_URL_ECS ?? '',
-          region: 'eu-west-1',
-          credentials: { accessKeyId, secretAccessKey },
-          maxAttempts: 1,
-        }).send(new ecs.ListClustersCommand({})),
-      );
-    expect((await as(dev.env.AWS_ACCESS_KEY_ID ?? '', 'wrong')).name).to.equal('InvalidSignatureException');
-    expect((await as('LONGSHORENOBODY', 'wrong')).name).to.equal('UnrecognizedClientException');
+    const wrong = await thrownBy(asKey(dev.env.AWS_ACCESS_KEY_ID ?? '', 'wrong'));
+    expect(wrong.name).to.equal('InvalidSignatureException');
+    expect(wrong.message).not.to.match(/wrong|[0-9a-f]{32}/);
+    expect((await thrownBy(asKey('LONGSHORENOBODY00', 'wrong'))).name).to.equal(
+      'UnrecognizedClientException',
+    );
+  });
+
+  it('takes a key that `longshore access-key` made, until it deletes it', async () => {
+    const key = await dev.json<{ readonly accessKeyId: string; readonly secretAccessKey: string }>(
+      'access-key',
+      'create',
+    );
+    expect((await asKey(key.accessKeyId, key.secretAccessKey)).clusterArns).to.include.members([
+      'arn:aws:ecs:eu-west-1:123456789012:cluster/default',
+    ]);
+    const listed = await dev.run('access-key', 'list');
+    expect(listed.out).to.contain(key.accessKeyId).and.not.to.contain(key.secretAccessKey);
+    expect((await dev.run('access-key', 'delete', key.accessKeyId)).code).to.equal(0);
+    const refused = await thrownBy(asKey(key.accessKeyId, key.secretAccessKey));
+    expect(refused.name).to.equal('UnrecognizedClientException');
   });
 });

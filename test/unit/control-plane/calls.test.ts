@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ECSClient, ListClustersCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
 import { makeLogger } from '@longshore/kit';
 import { ecsClient, openChannel } from '@longshore/rpc';
+import { keyOf } from '@longshore/store';
 import { expect } from 'chai';
 import { needsHere } from '../../support/needs.js';
 import { startTestServer, type TestServer, type TestServerOptions } from './support/server.js';
@@ -113,6 +114,16 @@ describe('calls of both doors', () => {
     expect(await metricsOf(test)).to.contain(
       'longshore_api_unknown_members_total{operation="ListClusters",member="ofTomorrow"} 1',
     );
+  });
+
+  it('are signed by keys whose secrets lie encrypted in the store', async () => {
+    const test = await start();
+    const { accessKeyId = '', secretAccessKey = '' } = await test.longshore.CreateAccessKey({});
+    const stored = test.server.context.store.get(keyOf('accessKey', accessKeyId));
+    const sealed = Buffer.from(stored?.value.sealedSecret ?? []);
+    expect(sealed.length).to.be.greaterThan(secretAccessKey.length);
+    const record = JSON.stringify(stored?.value) + sealed.toString('latin1') + sealed.toString('base64');
+    expect(record).not.to.contain(secretAccessKey);
   });
 
   it('are let in by the regions and within the skew that the flags say', async () => {
