@@ -108,7 +108,7 @@ export class Auditor {
     const { cluster, service } = after;
     const record = this.store.get(keyOf('service', cluster, service))?.value;
     const spec = record?.spec;
-    if (!record || record.status !== 'ACTIVE' || !spec || spec.schedulingStrategy === 'DAEMON') return;
+    if (record?.status !== 'ACTIVE' || !spec || spec.schedulingStrategy === 'DAEMON') return;
     if (this.store.tasks.record(after).stopCode !== 'ServiceSchedulerInitiated') return;
     if (!this.#isHealthy(before) || this.#isLost(before)) return;
     const percent = spec.deploymentConfiguration?.minimumHealthyPercent ?? 100;

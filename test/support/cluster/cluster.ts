@@ -104,12 +104,12 @@ export class SimCluster {
   }
 
   /** Moves the clock on until the check holds. Throws with the cluster's state when it does not in time. */
-  async until(check: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  async until(check: () => boolean | Promise<boolean>, withinMs: number, everyMs = 100): Promise<void> {
     const endMs = this.clock.monotonicMs() + withinMs;
     while (!(await check())) {
       if (this.clock.monotonicMs() >= endMs)
         throw new Error(`not within ${withinMs} ms:\n${this.describe()}`);
-      await this.advance(100);
+      await this.advance(everyMs);
     }
   }
 

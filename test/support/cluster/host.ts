@@ -86,6 +86,7 @@ export class SimHost {
     this.#ended.abort(new Error('ended'));
     this.#link.abort(new Error('ended'));
     await this.#loop;
+    await this.#reporting;
   }
 
   get isConnected(): boolean {

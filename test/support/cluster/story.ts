@@ -164,7 +164,7 @@ class Story {
     // One task at 50/100 can neither go first nor come second: that is ECS's, and an event says so.
     const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent: 200 };
     await sim.call('UpdateService', { service: 'web', deploymentConfiguration });
-    await sim.until(() => this.#isSettled(), 300_000);
+    await sim.until(() => this.#isSettled(), 300_000, 1000);
   }
 
   async #isSettled(): Promise<boolean> {
