@@ -10,6 +10,7 @@ import {
   type PlacementRequest,
   place,
 } from '@longshore/scheduler';
+import { type Line, writePlot } from './support/plot.js';
 
 export const name = 'place';
 export const description = 'the placement engine alone: instances x tasks x strategies';
@@ -17,6 +18,8 @@ export const description = 'the placement engine alone: instances x tasks x stra
 export interface PlaceBenchOptions {
   /** A matrix of small sizes: asserts, and says little about time. */
   readonly short?: boolean;
+  /** A file for the SVG that shows how the cost of one placement grows. */
+  readonly plot?: string;
 }
 
 interface Cell {
@@ -59,6 +62,7 @@ export function run(options: PlaceBenchOptions = {}): Figures {
       }
   const different = timeDifferent(mostInstances, short ? 100 : 1000, short);
   const rounds = timeRounds(mostInstances, mostTasks);
+  if (typeof options.plot === 'string') plotGrowth(options.plot, cells, sizes);
   const headline = cells.find(
     (cell) =>
       cell.instances === mostInstances && cell.tasks === mostTasks && cell.strategy === 'spread-binpack',
@@ -78,6 +82,23 @@ export function run(options: PlaceBenchOptions = {}): Figures {
     `rounds of ${rounds.tasksPerRound}: median ${rounds.roundMedianMs.toFixed(2)} ms, last to first decile ${rounds.lastToFirstDecile.toFixed(2)}`,
   );
   return figures;
+}
+
+/** Microseconds a placement by tasks, a line for each number of instances; spread over zones, then binpack. */
+function plotGrowth(file: string, cells: readonly Cell[], sizes: readonly number[]): void {
+  const lines = sizes.map((instances): Line => {
+    const own = cells.filter((c) => c.instances === instances && c.strategy === 'spread-binpack');
+    return {
+      name: `${instances} instances`,
+      points: own.map((c) => [c.tasks, (c.milliseconds * 1000) / c.tasks] as const),
+    };
+  });
+  writePlot(file, {
+    title: 'place: one placement, spread by zone, then binpack',
+    x: 'tasks placed at once',
+    y: 'microseconds a placement',
+    lines,
+  });
 }
 
 function repeats(short: boolean): number {
