@@ -46,7 +46,14 @@ export function writePlot(file: string, plot: Plot): void {
     text(8, size.top - 4, plot.y, 'start'),
   ];
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12">`;
-  const all = [open, '<rect width="100%" height="100%" fill="#ffffff"/>', ...ticks, ...words, ...drawn];
+  const all = [
+    open,
+    `<title>${plot.title}</title>`,
+    '<rect width="100%" height="100%" fill="#ffffff"/>',
+    ...ticks,
+    ...words,
+    ...drawn,
+  ];
   writeFileSync(file, `${all.join('\n')}\n</svg>\n`);
 }
 
