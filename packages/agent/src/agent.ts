@@ -2,7 +2,9 @@ import type { Clock, Component, Logger, Random } from '@longshore/kit';
 import type { RuntimeDriver } from '@longshore/runtime';
 import type { Config } from './config/config.js';
 import { type HostFacts, listGpus } from './host/host.js';
+import { clashingRoute, readRoutes } from './host/routes.js';
 import { FileJournal } from './journal/journal.js';
+import { awsvpcBridge } from './networks.js';
 import { buildPlant, type Plant } from './plant.js';
 import { untilDone } from './retrying.js';
 import type { ControlPlane } from './session/control-plane.js';
@@ -50,11 +52,24 @@ export class Agent implements Component {
     const identity = await journal.readIdentity();
     const engineFacts = await untilDone('ask the engine', () => driver.engine(), means);
     const gpus = config.gpuSupport ? (config.gpus ?? (await listGpus())) : [];
-    const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus });
+    const awsvpcClash = this.#awsvpcClash(identity?.instance ?? '');
+    const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus, awsvpcClash });
     this.#plant = plant;
     for (const component of plant.components)
       await untilDone(`start ${component.name}`, () => component.start(), means);
     logger.info({ instance: identity?.instance, tasks: plant.engine.tasks.length }, 'agent started');
+  }
+
+  #awsvpcClash(instance: string): string | undefined {
+    const { config, logger } = this.#parts;
+    if (!config.taskEni) return undefined;
+    const clash = clashingRoute(config.awsvpcCidr, readRoutes(), awsvpcBridge(instance));
+    if (clash)
+      logger.error(
+        { cidr: config.awsvpcCidr, device: clash.device },
+        'LONGSHORE_AWSVPC_CIDR clashes with a route of this host: no tasks in awsvpc mode here',
+      );
+    return clash?.device;
   }
 
   /** In reverse order; each part within its own bound. */

@@ -28,7 +28,7 @@ export class TaskNetworks {
   /** Of tasks in bridge mode: Docker's own network, or one of ours where other agents share the engine. */
   bridge(): Promise<TaskNetwork> {
     return this.#once(`bridge ${this.#instance()}`, async () => {
-      if (this.#config.sharedEngine) return this.#create('longshore', 'ls');
+      if (this.#config.sharedEngine) return this.#create('longshore', `ls${shortened(this.#instance())}`);
       const { bridgeGateway } = await this.#driver.engine();
       return { name: 'bridge', gateway: bridgeGateway, bridge: 'docker0' };
     });
@@ -38,7 +38,8 @@ export class TaskNetworks {
   awsvpc(): Promise<TaskNetwork> {
     return this.#once(`awsvpc ${this.#instance()}`, async () => {
       try {
-        return await this.#create('longshore-awsvpc', 'lv', this.#config.awsvpcCidr);
+        const bridge = awsvpcBridge(this.#instance());
+        return await this.#create('longshore-awsvpc', bridge, this.#config.awsvpcCidr);
       } catch (thrown) {
         if (!(thrown instanceof RuntimeError) || thrown.retryable) throw thrown;
         const message = `LONGSHORE_AWSVPC_CIDR ${this.#config.awsvpcCidr}: ${thrown.message}`;
@@ -48,13 +49,11 @@ export class TaskNetworks {
   }
 
   async #create(prefix: string, bridge: string, subnet?: string): Promise<TaskNetwork> {
-    const instance = this.#instance().slice(0, 12);
-    const name = `${prefix}-${instance}`;
+    const name = `${prefix}-${shortened(this.#instance())}`;
     const made = await this.#driver.createNetwork({
       name,
       subnet,
-      // Names of interfaces have at most 15 characters.
-      bridge: `${bridge}${instance}`,
+      bridge,
       labels: { [labels.instance]: this.#instance() },
     });
     return { name, gateway: made.gateway, bridge: made.bridge };
@@ -69,6 +68,16 @@ export class TaskNetworks {
     making.catch(() => this.#made.delete(key));
     return making;
   }
+}
+
+/** The bridge of an instance's tasks in awsvpc mode. */
+export function awsvpcBridge(instance: string): string {
+  return `lv${shortened(instance)}`;
+}
+
+/** Names of interfaces have at most 15 characters. */
+function shortened(instance: string): string {
+  return instance.slice(0, 12);
 }
 
 /** Addresses of tasks in awsvpc mode. Invariant: held from the assignment until the task is forgotten. */

@@ -35,6 +35,8 @@ export interface PlantParts {
   readonly identity: StoredIdentity | undefined;
   readonly engineFacts: EngineFacts;
   readonly gpus: readonly string[];
+  /** The device whose route LONGSHORE_AWSVPC_CIDR clashes with; undefined: none. */
+  readonly awsvpcClash: string | undefined;
 }
 
 /** The parts of a working agent, wired and not yet started. */

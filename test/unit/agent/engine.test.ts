@@ -308,3 +308,37 @@ describe('an engine in trouble', () => {
     expect(world.task().status).to.equal('STOPPED');
   });
 });
+
+describe('deadlines', () => {
+  it('wake a task at its time and not again and again before what it waits for', async () => {
+    const world = await new World({ script: scriptOf({ web: { exitAfterMs: 10 } }) }).start();
+    await world.run(web);
+    await world.advance(20);
+    const hang = world.runtime.fault({ calls: ['removeContainer'], kind: 'hang' });
+    world.engine.acknowledge(id, world.task().version);
+    await world.advance(3 * 3_600_000);
+    const before = world.journal.writes;
+    const timers: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      timers.push(world.clock.untilNext() ?? Number.POSITIVE_INFINITY);
+      await world.advance(50);
+    }
+    expect(timers.filter((ms) => ms < 5)).to.have.length.below(3);
+    expect(world.journal.writes).to.equal(before);
+    hang();
+    await world.advance(60_000);
+    expect(world.engine.task(id)).to.equal(undefined);
+  });
+
+  it('end a container whose restart could not be made when its task stops', async () => {
+    const restartPolicy = { enabled: true, restartAttemptPeriod: 60 };
+    const script = (_: unknown, start: number) =>
+      start === 1 ? { exitAfterMs: 60_000 } : { startMs: 1_000_000 };
+    const world = await new World({ script }).start();
+    await world.run(aDefinition([{ name: 'web', restartPolicy }]));
+    await world.advance(60_000);
+    await world.order({ desiredStatus: 'STOPPED' });
+    await world.advance(900_000);
+    expect(world.task().status).to.equal('STOPPED');
+  });
+});

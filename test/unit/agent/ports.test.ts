@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { dynamicRanges, localPorts } from '../../../packages/agent/src/host/host.js';
+import { clashingRoute, parseRoutes } from '../../../packages/agent/src/host/routes.js';
 import { AddressBook, addressesOf } from '../../../packages/agent/src/networks.js';
 import { PortBook, type PortBookOptions } from '../../../packages/agent/src/ports/port-book.js';
 import { aDefinition } from './world.js';
@@ -108,6 +109,25 @@ describe('host ports', () => {
       '  sl  local_address\n   0: 00000000:1F90 00000000:0000 0A\n   1: 0100007F:0016 00000000:0000 0A\n';
     expect(localPorts(table)).to.deep.equal([8080, 22]);
   });
+});
+
+describe('the network of tasks in awsvpc mode', () => {
+  const routes = parseRoutes(
+    'Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n' +
+      'eth0 00000000 0100000A 0003 0 0 0 00000000 0 0 0\n' +
+      'docker0 000011AC 00000000 0001 0 0 0 0000FFFF 0 0 0\n' +
+      'lv0123 00001EAC 00000000 0001 0 0 0 00FFFFFF 0 0 0\n',
+  );
+
+  for (const c of [
+    { name: 'clashes with a wider route', cidr: '172.17.9.0/24', own: '', expected: 'docker0' },
+    { name: 'clashes with a narrower route', cidr: '172.30.0.0/16', own: '', expected: 'lv0123' },
+    { name: 'does not clash with its own bridge', cidr: '172.30.0.0/24', own: 'lv0123', expected: undefined },
+    { name: 'does not clash with the default route', cidr: '10.9.0.0/24', own: '', expected: undefined },
+  ])
+    it(c.name, () => {
+      expect(clashingRoute(c.cidr, routes, c.own)?.device).to.equal(c.expected);
+    });
 });
 
 describe('addresses of tasks', () => {

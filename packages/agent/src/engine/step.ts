@@ -4,7 +4,7 @@ import { cleanUp } from './clean-up.js';
 import type { TaskEffect } from './effects.js';
 import type { TaskEvent } from './events.js';
 import { isRogue, mergeFacts, removedOutside, stopContainerRecord } from './facts.js';
-import { type AgentTask, containerOf, type Now, withContainer } from './record.js';
+import { type AgentTask, awaitsRestart, containerOf, type Now, withContainer } from './record.js';
 import { taskReport } from './report.js';
 import { beginStopping, deriveStatus } from './status.js';
 import { stopContainers } from './stopping.js';
@@ -174,8 +174,9 @@ function containerStopped(
   const c = containerOf(record, event.container);
   if (c?.doing !== 'stopContainer') return record;
   // It never ran, and can not start any more.
-  if (c.phase === 'CREATED') return stopContainerRecord(record, c.name, '');
-  // The look failed: unknown is not stopped.
+  if (c.phase === 'CREATED' || awaitsRestart(c))
+    return essentialExits(stopContainerRecord(record, c.name, ''), now);
+  // Somebody has started it in between.
   return tryAgain(record, c, now);
 }
 

@@ -3,7 +3,7 @@ import type { TaskJournal } from '../journal/journal.js';
 import type { TaskEffect } from './effects.js';
 import type { TaskEvent } from './events.js';
 import type { EffectExecutor } from './executor.js';
-import type { AgentTask } from './record.js';
+import type { AgentTask, Now } from './record.js';
 import type { SteadyClock } from './steady-clock.js';
 import { deadlineOf, step } from './step.js';
 
@@ -71,13 +71,14 @@ export class TaskRunner {
 
   async #handle(event: TaskEvent): Promise<void> {
     const before = this.#task;
-    const { record, effects } = step(before, event, this.#parts.steady.now());
+    const now = this.#parts.steady.now();
+    const { record, effects } = step(before, event, now);
     if (record !== before || !this.#journalled) await this.#keep(record);
     if (this.#closed) return;
     this.#task = record;
     if (record !== before) this.#tell(record, before);
     for (const effect of effects) this.#perform(effect, record);
-    this.#arm();
+    this.#arm(now);
   }
 
   /** The journal first. A task that stops goes on without: what is to be done follows from the engine as well. */
@@ -134,10 +135,10 @@ export class TaskRunner {
     return AbortSignal.any([own.signal, this.#abort.signal]);
   }
 
-  #arm(): void {
+  #arm(now: Now): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const at = deadlineOf(this.#task);
+    const at = deadlineOf(this.#task, now);
     if (at === undefined || this.#task.forgotten) return;
     // Timers hold 31 bits of milliseconds; a later deadline is looked at again on the way.
     const wait = Math.min(2 ** 30, Math.max(1, at - this.#parts.steady.now().steadyMs));

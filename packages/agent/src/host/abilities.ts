@@ -7,7 +7,11 @@ import { attributesOf, type RegistrationInputs } from './registration.js';
 
 export type HostParts = Pick<RegistrationInputs, 'config' | 'engine' | 'host' | 'gpus'>;
 /** As the plant has them. */
-type Parts = Omit<HostParts, 'engine'> & { readonly engineFacts: RegistrationInputs['engine'] };
+type Parts = Omit<HostParts, 'engine'> & {
+  readonly engineFacts: RegistrationInputs['engine'];
+  /** Why tasks can have no address of their own here; undefined where they can. */
+  readonly awsvpcClash: string | undefined;
+};
 
 /** What this agent can do on this host beyond running containers. */
 export function abilities(parts: Parts): { readonly cgroups: TaskCgroups | undefined } {
@@ -34,7 +38,7 @@ export function registrationInputs(parts: Parts, region: string): RegistrationIn
     gpus,
     dynamicPorts,
     taskLimits: keepsCgroups(parts),
-    taskEni: config.taskEni,
+    taskEni: config.taskEni && parts.awsvpcClash === undefined,
     region,
   };
 }
