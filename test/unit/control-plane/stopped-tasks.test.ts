@@ -57,6 +57,7 @@ describe('stopped tasks', () => {
   let clock: FakeClock;
   let store: Store;
   let leader: Leader;
+  let pressed = false;
 
   const put = async (id: string, given: Parameters<typeof aTaskRecord>[0]): Promise<void> => {
     const key = keyOf('task', 'c', id);
@@ -75,6 +76,7 @@ describe('stopped tasks', () => {
   };
 
   beforeEach(async () => {
+    pressed = false;
     clock = new FakeClock();
     const random = seededRandom(1);
     store = openMemoryStore({
@@ -100,7 +102,9 @@ describe('stopped tasks', () => {
       random,
       logger: silentLogger,
       replica: 'a',
-      controllers: (context) => [stoppedTasks({ retentionMs: 3_600_000, perGroup: 20, inAll: 30 }, context)],
+      controllers: (context) => [
+        stoppedTasks({ retentionMs: 3_600_000, perGroup: 20, inAll: 30, pressed: () => pressed }, context),
+      ],
     });
     await leader.start();
     await clock.advance(200);
@@ -143,5 +147,24 @@ describe('stopped tasks', () => {
     expect(kept).not.to.include('t00');
     await clock.advance(3_600_000 + 130_000);
     expect(await history()).to.deep.equal([]);
+  });
+
+  it('go but for the newest few while the store is nearly full, and are kept again afterwards', async () => {
+    const stop = (i: number): Promise<void> =>
+      put(`t${i}`, { lastStatus: 'STOPPED', acknowledged: true, stoppedAtMs: clock.wallMs() });
+    for (let i = 0; i < 5; i++) await stop(i);
+    await clock.advance(1_000);
+    expect(await history()).to.have.length(5);
+    pressed = true;
+    await clock.advance(11_000);
+    expect(await history(), 'half of what there was').to.deep.equal(['t3', 't4']);
+    await stop(5);
+    await clock.advance(11_000);
+    expect(await history()).to.deep.equal(['t4', 't5']);
+    pressed = false;
+    await clock.advance(11_000);
+    await stop(6);
+    await clock.advance(1_000);
+    expect(await history()).to.deep.equal(['t4', 't5', 't6']);
   });
 });

@@ -25,7 +25,7 @@ const minuteMs = 60_000;
 /** A key that is no cluster: looks whether the store is nearly full. */
 const pressureKey = '';
 const pressureEveryMs = 10_000;
-/** What is left of the bound while the store is nearly full. */
+/** What is left of the bound while the store is nearly full, and half of what there is at most. */
 const pressedShare = 0.1;
 const pageSize = 500;
 
@@ -61,6 +61,7 @@ class Sweeper {
   readonly #ready = new Map<string, Set<string>>();
   readonly #book: HistoryBook;
   #loaded = false;
+  #pressedBound: number | undefined;
   #lease: { readonly minute: number; readonly ref: LeaseRef } | undefined;
 
   constructor(options: StoppedTasksOptions, context: ControllerContext) {
@@ -136,14 +137,20 @@ class Sweeper {
 
   /** The oldest beyond the bounds, deleted only as they were written. */
   #evictions(): readonly CommitRequest[] {
-    const { retentionMs, inAll, pressed } = this.#options;
-    const expiredMs = this.#context.clock.wallMs() - retentionMs;
-    const bound = pressed?.() ? Math.floor(inAll * pressedShare) : inAll;
-    const gone = this.#book.takeSurplus(expiredMs, movesPerCommit, bound);
+    const expiredMs = this.#context.clock.wallMs() - this.#options.retentionMs;
+    const gone = this.#book.takeSurplus(expiredMs, movesPerCommit, this.#bound());
     if (gone.length === 0) return [];
     return [
       { expect: [], write: gone.map(({ cluster, id }) => ({ delete: keyOf('history', cluster, id) })) },
     ];
+  }
+
+  /** Fixed when pressure begins: the room that deleting makes is seen only after a compaction, minutes later. */
+  #bound(): number {
+    const { inAll, pressed } = this.#options;
+    if (!pressed?.()) this.#pressedBound = undefined;
+    else this.#pressedBound ??= Math.floor(Math.min(inAll * pressedShare, this.#book.size / 2));
+    return this.#pressedBound ?? inAll;
   }
 
   async #leaseOfNow(): Promise<LeaseRef> {
