@@ -1,7 +1,7 @@
 import { seededRandom } from '@longshore/kit';
 import { aTaskRecord, type InstanceRecord, someResources, type TaskRecord } from '@longshore/model';
 import { expect } from 'chai';
-import { differences, movements, overcommitments, placements, startedTwice } from './audit.js';
+import { differences, movements, overcommitments, placements, startedTwice, unkept } from './audit.js';
 import type { Lying, Snapshot } from './etcd-reader.js';
 import { scheduleOf } from './schedule.js';
 
@@ -170,6 +170,17 @@ describe('the auditor', () => {
       ).to.equal(true);
     expect(found).to.have.length(8);
   });
+
+  const kept = { lastStatus: 'RUNNING', desiredStatus: 'RUNNING', service: 'web' } as const;
+  const counts: readonly (readonly [string, World, boolean])[] = [
+    ['what it wants', { tasks: { a: kept, b: kept, c: { ...kept, lastStatus: 'STOPPED' } } }, true],
+    ['too few', { tasks: { a: kept } }, false],
+    ['too many', { tasks: { a: kept, b: kept, c: kept } }, false],
+    ['one that is still stopping', { tasks: { a: kept, b: { ...kept, desiredStatus: 'STOPPED' } } }, false],
+  ];
+  for (const [name, world, well] of counts)
+    it(`a service that has ${name} is ${well ? 'well' : 'found'}`, () =>
+      expect(unkept({ name: 'web', desiredCount: 2 }, at(world))).to.have.length(well ? 0 : 1));
 
   it('finds a task that was started twice', () => {
     const starts = new Map([

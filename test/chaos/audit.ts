@@ -125,6 +125,21 @@ export function differences(
   return problems;
 }
 
+/** Pure: whether a service has what it wants, no less and no more, once there is calm. */
+export function unkept(
+  service: { readonly name: string; readonly desiredCount: number },
+  at: Snapshot,
+): readonly string[] {
+  const living = [...at.tasks.values()]
+    .map(({ value }) => value)
+    .filter((task) => task.service === service.name && task.lastStatus !== 'STOPPED');
+  const running = living.filter((t) => t.lastStatus === 'RUNNING' && t.desiredStatus === 'RUNNING');
+  if (living.length === service.desiredCount && running.length === service.desiredCount) return [];
+  return [
+    `service ${service.name} has ${running.length} running of ${living.length}, not ${service.desiredCount}`,
+  ];
+}
+
 /** Pure: every task is started once, whatever is killed. */
 export function startedTwice(starts: ReadonlyMap<string, readonly string[]>): readonly string[] {
   return [...starts]

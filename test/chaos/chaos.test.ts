@@ -2,12 +2,12 @@ import { seededRandom, systemClock } from '@longshore/kit';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { needs } from '../support/needs.js';
-import { differences, startedTwice } from './audit.js';
+import { differences, startedTwice, unkept } from './audit.js';
 import { Auditor } from './auditor.js';
 import { agentNames, ChaosCluster, serverNames } from './cluster.js';
 import { DockerWatch, runningOn } from './docker-watch.js';
 import { EtcdReader } from './etcd-reader.js';
-import { endings, Load, wishesOf } from './load.js';
+import { endings, Load, service, wishesOf } from './load.js';
 import { type Planned, scheduleOf } from './schedule.js';
 
 /** Replay one with LONGSHORE_SEED; LONGSHORE_CHAOS_SECONDS makes it longer. */
@@ -58,13 +58,20 @@ describe(`two servers, three agents and etcd, killed, frozen and cut off (LONGSH
     const promised = [...load.promised.values()];
     await eventually(
       async () => {
-        const found = differences(promised, endings, await reader.snapshot(), runningOn(instances));
+        const now = await reader.snapshot();
+        const found = [...differences(promised, endings, now, runningOn(instances)), ...unkept(service, now)];
         if (found.length > 0) throw new Error(`seed ${seed}:\n${found.join('\n')}`);
       },
       { withinMs: calmWithinMs, everyMs: 1_000 },
     );
     await auditor.stop();
-    const ours = new Map([...watch.starts].filter(([task]) => load.promised.has(task)));
+    const known = await reader.snapshot();
+    const names = new Set([...known.tasks.keys(), ...known.history.keys()].map((name) => name.split('/')[1]));
+    const ours = new Map([...watch.starts].filter(([task]) => names.has(task)));
+    process.stdout.write(
+      `    ${promised.length} tasks promised, ${names.size} made, ${ours.size} started; ` +
+        `${auditor.seen.looks} looks, ${auditor.seen.placed} placements audited\n`,
+    );
     const problems = [...load.problems, ...auditor.problems, ...startedTwice(ours), ...cluster.surprises];
     expect(problems, `seed ${seed}`).to.deep.equal([]);
     expect((await reader.snapshot()).instances.size, 'no agent joined anew').to.equal(agentNames.length);

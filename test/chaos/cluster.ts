@@ -60,6 +60,8 @@ export class ChaosCluster {
       'http-listen': `127.0.0.1:${http}`,
       'replica-name': name,
       'instance-timeout': '4s',
+      // Some of the silences are longer than both together: then a service replaces what runs on unheard.
+      'replace-after': '2s',
       dev: '',
     });
   }

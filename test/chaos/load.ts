@@ -8,6 +8,8 @@ const staying = "trap 'exit 0' TERM; sleep 3600 & wait $!";
 
 export const endings: Endings = { brief: 7 };
 
+export const service = { name: 'kept', family: 'kept', desiredCount: 4 } as const;
+
 interface Wish {
   readonly atMs: number;
   readonly family: string;
@@ -47,10 +49,16 @@ export class Load {
     const definitions = {
       stay: shell(staying),
       brief: shell('sleep 2; exit 7'),
+      [service.family]: shell(staying),
       port: { ...shell(staying), portMappings: [{ containerPort: 80, hostPort: 18_080 }] },
     };
     for (const [family, definition] of Object.entries(definitions))
       await this.#ecs.RegisterTaskDefinition({ family, containerDefinitions: [definition] });
+    await this.#ecs.CreateService({
+      serviceName: service.name,
+      taskDefinition: service.family,
+      desiredCount: service.desiredCount,
+    });
   }
 
   async fulfil(wish: Wish): Promise<void> {
