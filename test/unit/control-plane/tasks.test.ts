@@ -285,6 +285,25 @@ describe('operations on tasks', () => {
     expect(again.tasks?.[0]?.lastStatus).to.equal('STOPPED');
   });
 
+  it('a client token gives its tasks also where they, or others since, took the last room', async () => {
+    const app = { name: 'app', image: 'busybox:1.36', memory: 3000 };
+    await test.ecs.RegisterTaskDefinition({ family: 'wide', containerDefinitions: [app] });
+    const request: RunTaskRequest = { taskDefinition: 'wide', clientToken: 'no-room' };
+    const runs = await Promise.all(Array.from({ length: 6 }, () => test.ecs.RunTask(request)));
+    const [arn = ''] = runs.flatMap((r) => r.tasks ?? []).map((t) => t.taskArn ?? '');
+    for (const { tasks, failures } of runs) {
+      expect(failures).to.deep.equal([]);
+      expect(tasks?.map((t) => t.taskArn)).to.deep.equal([arn]);
+    }
+    await test.ecs.StopTask({ task: arn });
+    await eventually(() => test.server.context.store.tasks.size === 0);
+    const other = await test.ecs.RunTask({ taskDefinition: 'wide' });
+    expect(other.tasks).to.have.length(1);
+    const again = await test.ecs.RunTask(request);
+    expect(again.failures).to.deep.equal([]);
+    expect(again.tasks?.map((t) => [t.taskArn, t.lastStatus])).to.deep.equal([[arn, 'STOPPED']]);
+  });
+
   it('propagates the tags of the definition where asked, and ECS its own', async () => {
     const { tasks = [] } = await test.ecs.RunTask({
       taskDefinition: 'web',

@@ -47,7 +47,11 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
     // The token is ours: the rest goes on without expecting that nobody has used it.
     if (!outcome.conflict && outcome.refused.length === 0 && asked.length < run.open.length) continue;
     const conflict = outcome.conflict ?? (await commitWaiting(run, committed, call, context));
-    if (!conflict) return answer(run, refusedOf(outcome, run.open.length - asked.length), call, context);
+    if (!conflict) {
+      // Where nothing was committed no commit has asked: who used the token may hold the very room that is missing.
+      const used = committed.size === 0 && (await answerOfEarlier(run, true, call, context));
+      return used || answer(run, refusedOf(outcome, run.open.length - asked.length), call, context);
+    }
     attempt++;
     // The cluster or the definition has changed, or the token's first task exists by now: look again.
     await context.store.reached(conflict.asOf, call.signal);
