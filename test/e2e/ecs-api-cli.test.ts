@@ -24,12 +24,15 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
   const quick = () => ({ client: sdk, maxWaitTime: 60, minDelay: 0.2, maxDelay: 0.5 });
   /** Commands that were answered. */
   const ran = new Set<string>();
+  /** Those of this version of the CLI. */
+  let offered: ReadonlySet<string>;
 
   before(async () => {
     dev = await DevCluster.start({ instances: 2 });
     const { AWS_ENDPOINT_URL_ECS, AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = dev.env;
     const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
     sdk = new ECSClient({ endpoint: AWS_ENDPOINT_URL_ECS ?? '', region: 'us-east-1', credentials });
+    offered = new Set((await refused('no-such-command')).match(/[a-z]+(-[a-z]+)+/g));
   });
   after(async () => {
     sdk?.destroy();
@@ -66,6 +69,45 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
       ...words,
     );
     return tasks.map((t) => t.taskArn);
+  };
+
+  /** What the CLI has since 2.20. */
+  const followDeployments = async (): Promise<void> => {
+    interface Brief {
+      readonly serviceDeploymentArn: string;
+      readonly targetServiceRevisionArn: string;
+      readonly status: string;
+    }
+    const listed = await ecs<{ readonly serviceDeployments: readonly Brief[] }>(
+      'list-service-deployments',
+      '--service',
+      'shop',
+    );
+    const [newest] = listed.serviceDeployments;
+    expect(newest?.status).to.equal('SUCCESSFUL');
+    const { serviceDeploymentArn = '', targetServiceRevisionArn = '' } = newest ?? {};
+    const described = await ecs(
+      'describe-service-deployments',
+      '--service-deployment-arns',
+      serviceDeploymentArn,
+    );
+    expect(described).to.have.nested.property('serviceDeployments[0].status', 'SUCCESSFUL');
+    const revisions = await ecs(
+      'describe-service-revisions',
+      '--service-revision-arns',
+      targetServiceRevisionArn,
+    );
+    expect(revisions).to.have.nested.property(
+      'serviceRevisions[0].serviceRevisionArn',
+      targetServiceRevisionArn,
+    );
+    // A deployment that has ended is neither stopped nor continued.
+    for (const command of ['stop-service-deployment', 'continue-service-deployment']) {
+      if (!offered.has(command)) continue;
+      const words = command.startsWith('continue') ? ['--hook-id', 'none'] : [];
+      await refused(command, '--service-deployment-arn', serviceDeploymentArn, ...words);
+      ran.add(command);
+    }
   };
 
   it('knows who calls', async () => {
@@ -111,6 +153,10 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
     expect(one).to.have.nested.property('taskDefinition.revision', 2);
     expect(all.taskDefinitionArns).to.have.length(1);
     expect(families).to.deep.equal({ families: ['once', 'web'] });
+    if (offered.has('delete-task-definitions')) {
+      const deleted = await ecs('delete-task-definitions', '--task-definitions', 'web:1');
+      expect(deleted).to.have.nested.property('taskDefinitions[0].status', 'DELETE_IN_PROGRESS');
+    }
   });
 
   it('runs tasks, waits, lists them by pages of one, stops them', async () => {
@@ -189,6 +235,7 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
     expect(described).to.have.nested.property('services[0].runningCount', 1);
     expect(String(described.services?.[0]?.taskDefinition)).to.match(/shop:2$/);
     expect(listed.serviceArns).to.deep.equal(['arn:aws:ecs:us-east-1:123456789012:service/default/shop']);
+    if (offered.has('list-service-deployments')) await followDeployments();
     await ecs('delete-service', '--service', 'shop', '--force');
     await ecs('wait', 'services-inactive', ...name);
   });
@@ -212,8 +259,7 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
   });
 
   // Last, since it looks at what the others did.
-  it('has answered every command of an operation that this server has', async () => {
-    const offered = new Set((await refused('no-such-command')).match(/[a-z]+(-[a-z]+)+/g));
+  it('has answered every command of an operation that this server has', () => {
     const built = Object.keys(ecsRegistry)
       .map((name) => name.replace(/(?<!^)[A-Z]/g, '-$&').toLowerCase())
       .filter((command) => offered.has(command));
