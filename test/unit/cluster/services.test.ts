@@ -200,6 +200,40 @@ describe('a cluster in one process', () => {
     await sim.until(() => sim.auditor.store.tasks.size === 5, 60_000);
   });
 
+  it('replaces sooner where the service says sooner, and keeps the patience of the others there', async () => {
+    const sim = await openWithWeb({ hosts: 4 });
+    await sim.call('CreateService', {
+      serviceName: 'hasty',
+      taskDefinition: 'web',
+      desiredCount: 4,
+      tags: [{ key: 'longshore:replace-after', value: '5s' }],
+    });
+    await sim.stable('hasty');
+    const tasksOf = (service: string) => [...sim.auditor.store.tasks.ofService('default', service)].length;
+    sim.hosts[0]?.cut();
+    await sim.until(() => tasksOf('hasty') === 5, 55_000);
+    expect(tasksOf('web')).to.equal(4);
+    await sim.advance(40_000);
+    expect(tasksOf('web')).to.equal(4);
+    await sim.until(() => tasksOf('web') === 5, 30_000);
+  });
+
+  it('runs 500 tasks elsewhere within both time-outs and 5 s of the death of their instance', async () => {
+    const sim = await open({
+      hosts: 1,
+      flags: { 'instance-timeout': '2s', 'replace-after': '2s', 'healthy-after': '1s' },
+      resources: { cpuUnits: 100_000, memoryMiB: 100_000 },
+    });
+    await sim.define('web');
+    await sim.call('CreateService', { serviceName: 'web', taskDefinition: 'web', desiredCount: 500 });
+    await sim.until(async () => (await sim.service('web')).runningCount === 500, 30_000);
+    const second = sim.addHost();
+    await sim.advance(3000);
+    sim.hosts[0]?.cut();
+    await sim.advance(9000);
+    expect([...second.tasks.values()].filter(({ status }) => status === 'RUNNING')).to.have.length(500);
+  });
+
   it('replaces nothing when more than a third of the instances fall silent at once', async () => {
     const sim = await openWithWeb({ hosts: 10 }, { desiredCount: 10 });
     for (const host of sim.hosts.slice(0, 6)) host.cut();

@@ -50,7 +50,7 @@ class ServiceScheduler {
   constructor(options: ServicesOptions, parts: ServicesParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#lost = new LostInstances(options, parts);
+    this.#lost = new LostInstances(options, parts.context);
   }
 
   *allKeys(store: Store): Iterable<string> {
@@ -160,6 +160,7 @@ class ServiceScheduler {
       isLost: (service, instance) => this.#lost.isLost(seenCluster(stored), service, instance),
     });
     const decision = reconcileService(seen.snapshot, clock.wallMs());
+    const lostAgainMs = this.#lost.takeSoonestMs();
     const events = this.#withNew(past, memory, decision.events);
     const recorded = await recordDecision(decision, seen, { store, clock, leadership, events });
     if ('conflict' in recorded) return await this.#again(recorded.conflict);
@@ -169,7 +170,7 @@ class ServiceScheduler {
     if (conflict) return await this.#again(conflict);
     this.#noteWatchful(key, seen, memory);
     const prune = pruneDeployments(seen.cluster, seen.name, store);
-    const again = [decision.wakeAfterMs, this.#retryMs(memory), this.#lost.changesInMs(stored.value)];
+    const again = [decision.wakeAfterMs, this.#retryMs(memory), lostAgainMs];
     if (seen.hasMore) again.push(1);
     const known = again.filter((ms) => ms !== undefined);
     const commits = prune ? [prune] : [];

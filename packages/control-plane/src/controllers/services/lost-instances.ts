@@ -1,51 +1,67 @@
-import type { ServiceRecord } from '@longshore/model';
-import { optionsOf } from '@longshore/model';
+import { optionsOf, type ServiceRecord } from '@longshore/model';
 import type { InstanceView } from '@longshore/scheduler';
 import { keyOf } from '@longshore/store';
-import type { ControllerContext } from '../controller.js';
+import type { PlacingContext } from '../../api/context.js';
 
 export interface LostOptions {
   readonly replaceAfterMs: number;
 }
 
 /**
- * Whether a service replaces its tasks on an instance. The mark of the health controller is the ground: it comes after
- * the server's --replace-after, and only when not too many fell silent at once. A service that waits longer (tag
- * longshore:replace-after) waits on from there, measured by this leader.
+ * Whether a service replaces its tasks on an instance. The mark of the health controller is the ground: it is set once
+ * the least patient service with tasks there has waited long enough, and only when not too many fell silent at once.
+ * Every other service (by its tag longshore:replace-after, else the server's default) waits on from there.
  */
 export class LostInstances {
   readonly #options: LostOptions;
-  readonly #parts: Pick<ControllerContext, 'store' | 'clock'>;
+  readonly #context: PlacingContext;
   /** By instance: the mark, and the monotonic time at which it was set. */
   readonly #since = new Map<string, { readonly mark: number; readonly sinceMs: number }>();
+  #soonestMs: number | undefined;
 
-  constructor(options: LostOptions, parts: Pick<ControllerContext, 'store' | 'clock'>) {
+  constructor(options: LostOptions, context: PlacingContext) {
     this.#options = options;
-    this.#parts = parts;
+    this.#context = context;
   }
 
   isLost(cluster: string, service: ServiceRecord, instance: InstanceView): boolean {
     if (instance.lost !== true) return false;
-    const waitsMs = this.#waitsMs(service);
-    return waitsMs === 0 || this.#lostForMs(cluster, instance.id) >= waitsMs;
+    const ownMs = this.#patienceMs(service);
+    if (ownMs === Number.POSITIVE_INFINITY) return false;
+    const leftMs = ownMs - this.#markedAfterMs(cluster, instance.id) - this.#lostForMs(cluster, instance.id);
+    if (leftMs <= 0) return true;
+    this.#soonestMs = Math.min(this.#soonestMs ?? leftMs, leftMs);
+    return false;
   }
 
-  /** A service that waits on is looked at now and then. */
-  changesInMs(service: ServiceRecord): number | undefined {
-    const waitsMs = this.#waitsMs(service);
-    return waitsMs > 0 && Number.isFinite(waitsMs) ? Math.min(waitsMs, 5000) : undefined;
+  /** When time alone changes an answer that was given since the last asking. */
+  takeSoonestMs(): number | undefined {
+    const soonest = this.#soonestMs;
+    this.#soonestMs = undefined;
+    return soonest;
   }
 
-  /** How much longer than the server the service waits. */
-  #waitsMs(service: ServiceRecord): number {
-    const { replaceAfterMs } = optionsOf(service.tags);
-    if (replaceAfterMs === undefined) return 0;
-    if (replaceAfterMs === 'never') return Number.POSITIVE_INFINITY;
-    return Math.max(0, replaceAfterMs - this.#options.replaceAfterMs);
+  #patienceMs({ tags }: Pick<ServiceRecord, 'tags'>): number {
+    const { replaceAfterMs = this.#options.replaceAfterMs } = optionsOf(tags);
+    return replaceAfterMs === 'never' ? Number.POSITIVE_INFINITY : replaceAfterMs;
+  }
+
+  /** What the health controller had waited when it set the mark: the patience of the least patient service there. */
+  #markedAfterMs(cluster: string, instance: string): number {
+    const { store } = this.#context;
+    let leastMs = this.#options.replaceAfterMs;
+    const seen = new Set<string>();
+    for (const { service } of store.tasks.onInstance(cluster, instance)) {
+      if (service === '' || seen.has(service)) continue;
+      seen.add(service);
+      const record = store.get(keyOf('service', cluster, service))?.value;
+      if (record) leastMs = Math.min(leastMs, this.#patienceMs(record));
+    }
+    return leastMs;
   }
 
   #lostForMs(cluster: string, instance: string): number {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#context;
     const mark = store.get(keyOf('instance', cluster, instance))?.value.lostSinceMs ?? 0;
     const nowMs = clock.monotonicMs();
     const key = `${cluster}/${instance}`;
