@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import type { Config } from './config/config.js';
 import { labels } from './engine/names.js';
+import { clashingRoute, readRoutes } from './host/routes.js';
 
 /** A network of the engine that tasks are put on. */
 export interface TaskNetwork {
@@ -28,7 +30,7 @@ export class TaskNetworks {
   /** Of tasks in bridge mode: Docker's own network, or one of ours where other agents share the engine. */
   bridge(): Promise<TaskNetwork> {
     return this.#once(`bridge ${this.#instance()}`, async () => {
-      if (this.#config.sharedEngine) return this.#create('longshore', `ls${shortened(this.#instance())}`);
+      if (this.#config.sharedEngine) return this.#createShared();
       const { bridgeGateway } = await this.#driver.engine();
       return { name: 'bridge', gateway: bridgeGateway, bridge: 'docker0' };
     });
@@ -46,6 +48,24 @@ export class TaskNetworks {
         throw new RuntimeError('CannotCreateNetworkError', message, { cause: thrown });
       }
     });
+  }
+
+  /**
+   * A network of a known, small size: the engine hands out whole /16 by itself, has some thirty of them, and soon sits
+   * on the addresses of tasks in awsvpc mode.
+   */
+  async #createShared(): Promise<TaskNetwork> {
+    const bridge = `ls${shortened(this.#instance())}`;
+    for (const subnet of sharedSubnets(this.#instance())) {
+      if (clashingRoute(subnet, readRoutes(), bridge)) continue;
+      try {
+        return await this.#create('longshore', bridge, subnet);
+      } catch (thrown) {
+        // Taken by a network that has no route yet: the next.
+        if (!(thrown instanceof RuntimeError) || thrown.retryable) throw thrown;
+      }
+    }
+    return this.#create('longshore', bridge);
   }
 
   async #create(prefix: string, bridge: string, subnet?: string): Promise<TaskNetwork> {
@@ -73,6 +93,12 @@ export class TaskNetworks {
 /** The bridge of an instance's tasks in awsvpc mode. */
 export function awsvpcBridge(instance: string): string {
   return `lv${shortened(instance)}`;
+}
+
+/** Eight of the 256 parts of 10.213.0.0/16, the same ones for the same instance. Pure. */
+export function sharedSubnets(instance: string): readonly string[] {
+  const start = createHash('sha256').update(instance).digest()[0] ?? 0;
+  return Array.from({ length: 8 }, (_, i) => `10.213.${(start + i * 37) % 256}.0/24`);
 }
 
 /** Names of interfaces have at most 15 characters. */

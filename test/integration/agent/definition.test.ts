@@ -10,7 +10,7 @@ describe('what a task definition asks of the agent', function () {
   this.timeout(60_000);
   needs('docker');
   const files = mkdtempSync(join(tmpdir(), 'longshore-env-'));
-  const cidr = '172.29.213.0/24';
+  const cidr = '10.217.213.0/24';
   let rig: AgentRig;
   beforeEach(async () => {
     rig = await new AgentRig([
@@ -117,7 +117,7 @@ describe('what a task definition asks of the agent', function () {
     const other = await rig.reaches(second, 'RUNNING');
     const address = report.containers[0]?.networkInterfaces[0]?.privateIpv4Address ?? '';
     const there = other.containers[0]?.networkInterfaces[0]?.privateIpv4Address ?? '';
-    expect(address).to.match(/^172\.29\.213\./);
+    expect(address).to.match(/^10\.217\.213\./);
     expect(there).not.to.equal(address);
     expect(report.containers.map((c) => c.name)).to.deep.equal(['web', 'side']);
     const details = new Map(report.attachments[0]?.details?.map((d) => [d.name, d.value]));

@@ -16,7 +16,7 @@ const start = `import('${root}packages/agent/src/main.ts').then((m) => m.main(pr
 /** A real agent process on the real engine, with a control plane in memory at the other end of a real connection. */
 export class AgentRig {
   readonly plane = new FakeControlPlane();
-  readonly engine = new TestEngine();
+  readonly engine: TestEngine;
   readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
   readonly #flags: readonly string[];
   /** Of the next process. */
@@ -25,7 +25,12 @@ export class AgentRig {
   #agent: ChildProcess | undefined;
   #log = '';
 
-  constructor(flags: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) {
+  constructor(
+    flags: readonly string[] = [],
+    variables: Readonly<Record<string, string>> = {},
+    engine = new TestEngine(),
+  ) {
+    this.engine = engine;
     this.#flags = flags;
     this.variables = variables;
     // Instances of test runs never share a name: the label is what clean-up goes by.
