@@ -60,8 +60,9 @@ export class ServerGauges {
 async function collectStore(metrics: Metrics, store: Store): Promise<void> {
   if (store.state.phase === 'starting' || store.state.phase === 'away') return;
   try {
-    const { dbBytes, revision } = await store.status();
+    const { dbBytes, dbBytesInUse, revision } = await store.status();
     metrics.set('etcdDbBytes', {}, dbBytes);
+    metrics.set('etcdDbBytesInUse', {}, dbBytesInUse);
     metrics.set('cacheLagRevisions', {}, Math.max(0, revision - store.watched));
   } catch {
     // The store went away just now: its gauges keep their last values, and /readyz says why.

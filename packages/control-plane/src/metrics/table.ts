@@ -92,6 +92,12 @@ export const metricTable = {
     labels: [],
     help: "Size of etcd's database, the largest of its members",
   },
+  etcdDbBytesInUse: {
+    name: 'longshore_etcd_db_in_use_bytes',
+    kind: 'gauge',
+    labels: [],
+    help: 'What of it is in use: from 80 % of --etcd-quota-bytes on new work is refused',
+  },
   leader: {
     name: 'longshore_leader',
     kind: 'gauge',
