@@ -8,6 +8,7 @@ import type { ServerContext } from './server-context.js';
 import { serviceOperations } from './services/index.js';
 import { tagOperations } from './tags/index.js';
 import { taskDefinitionOperations } from './task-definitions/index.js';
+import { taskSetOperations } from './task-sets/index.js';
 import { taskRunOperations } from './tasks/index.js';
 
 /** Every operation of ECS that this server has; the others are answered by UnsupportedFeatureException, by name. */
@@ -20,6 +21,7 @@ export const ecsRegistry: EcsRegistry = {
   ...instanceOperations,
   ...attributeOperations,
   ...serviceOperations,
+  ...taskSetOperations,
   ...tagOperations,
   ...accountSettingOperations,
 };

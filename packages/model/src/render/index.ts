@@ -4,3 +4,4 @@ export * from './service.js';
 export * from './service-deployment.js';
 export * from './task.js';
 export * from './task-definition.js';
+export * from './task-set.js';

@@ -16,8 +16,10 @@ import type {
   ServiceRecord,
   ServiceRevision,
   ServiceRevisionRecord,
+  TaskSet,
 } from '../generated/shapes.js';
 import { toTimestamp } from '../timestamp.js';
+import { taskSetOf } from './task-set.js';
 
 /** What is counted of a deployment's tasks; nothing of it is stored. Tasks on lost instances count for nothing. */
 export interface TaskCounts {
@@ -75,6 +77,7 @@ export function serviceOf(record: ServiceRecord, about: ServiceRendering): Servi
     desiredCount: record.status === 'ACTIVE' ? about.desiredCount : 0,
     runningCount: sum(counts.map((c) => c.running)),
     pendingCount: sum(counts.map((c) => c.pending)),
+    taskSets: isExternal ? taskSetsOf(spec, about) : undefined,
     deployments: isExternal ? [] : shown.map((d) => deploymentOf(d, about)),
     events: about.events.map(eventOf),
     createdAt: toTimestamp(record.createdAtMs),
@@ -84,6 +87,22 @@ export function serviceOf(record: ServiceRecord, about: ServiceRendering): Servi
     currentServiceRevisions: isExternal ? undefined : shown.map((d) => revisionSummaryOf(d, about)),
     tags: about.tags ? record.tags : undefined,
   };
+}
+
+function taskSetsOf({ taskSets = [] }: Service, about: ServiceRendering): readonly TaskSet[] {
+  const { scope, cluster, name, deployments, counts, desiredCount, tags } = about;
+  return taskSets.map((stored) => {
+    const digits = stored.id ?? '';
+    return taskSetOf(stored, {
+      scope,
+      cluster,
+      service: name,
+      revision: deployments.find((d) => d.digits === digits)?.revision,
+      counts: counts.get(digits) ?? noTasks,
+      serviceDesiredCount: desiredCount,
+      tags,
+    });
+  });
 }
 
 /** What of a service its revision fixes. */

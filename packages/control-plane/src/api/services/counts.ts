@@ -12,8 +12,8 @@ export function taskCounts(
   const isLost = lostInstances(store, cluster, tags);
   for (const task of store.tasks.ofService(cluster, service)) {
     if (task.lastStatus === 'STOPPED' || isLost(task)) continue;
-    const digits = task.taskSet === '' ? task.deployment : task.taskSet;
-    counts.set(digits, counted(counts.get(digits) ?? noTasks, task));
+    const { deployment } = task;
+    counts.set(deployment, counted(counts.get(deployment) ?? noTasks, task));
   }
   return counts;
 }

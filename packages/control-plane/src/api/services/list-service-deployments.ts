@@ -13,11 +13,13 @@ import { requireService, storedDeployments } from './find.js';
 /** ECS's ListServiceDeployments: the newest first. */
 export const listServiceDeployments: Operation<'ListServiceDeployments'> = async (request, call, context) => {
   const page = pageRequestOf('ListServiceDeployments', request);
-  const { cluster, name } = await requireService(request, call, context);
+  const { cluster, name, stored } = await requireService(request, call, context);
+  // Task sets are no deployments of ours.
+  const isExternal = stored.value.spec?.deploymentController?.type === 'EXTERNAL';
   await context.store.barrier(call.signal);
   const all = [...storedDeployments(context.store, cluster.name, name)]
-    .filter(([, stored]) => isAskedFor(stored, request))
-    .map(([digits, stored]) => ({ digits, stored, order: orderOf(digits, stored) }))
+    .filter(([, deployment]) => !isExternal && isAskedFor(deployment, request))
+    .map(([digits, deployment]) => ({ digits, deployment, order: orderOf(digits, deployment) }))
     .sort((a, b) => (a.order < b.order ? 1 : -1));
   const { items, nextToken } = takePage(all, page, {
     keyOf: ({ order }) => order,
@@ -25,8 +27,8 @@ export const listServiceDeployments: Operation<'ListServiceDeployments'> = async
   });
   const about = { scope: scopeOf({ call, context }), cluster: cluster.name, service: name };
   return {
-    serviceDeployments: items.map(({ digits, stored }) =>
-      serviceDeploymentBriefOf(stored.value, { ...about, digits }),
+    serviceDeployments: items.map(({ digits, deployment }) =>
+      serviceDeploymentBriefOf(deployment.value, { ...about, digits }),
     ),
     nextToken,
   };

@@ -1,5 +1,10 @@
 import type { ServiceEventEntry } from '@longshore/model';
-import { reconcileService, serviceTexts } from '@longshore/scheduler';
+import {
+  reconcileService,
+  type ServiceDecision,
+  type ServiceSnapshot,
+  serviceTexts,
+} from '@longshore/scheduler';
 import { type Change, type Conflict, keyOf, rangeOf, type Store, type Stored } from '@longshore/store';
 import type { PlacingContext } from '../../api/context.js';
 import type { ControllerContext, ControllerDeclaration, Verdict } from '../controller.js';
@@ -9,6 +14,7 @@ import { expected, recordDecision } from './record-decision.js';
 import { countUnminded, pruneDeployments, removeInactive } from './retire.js';
 import { type SeenService, seeService } from './snapshot.js';
 import { startTasks } from './start-tasks.js';
+import { withoutGoneSets } from './task-sets.js';
 
 export interface ServicesOptions extends LostOptions {
   readonly healthyAfterMs: number;
@@ -159,7 +165,7 @@ class ServiceScheduler {
       events: [...memory.unsaid].reverse().concat(past),
       isLost: (service, instance) => this.#lost.isLost(seenCluster(stored), service, instance),
     });
-    const decision = reconcileService(seen.snapshot, clock.wallMs());
+    const decision = decide(seen.snapshot, clock.wallMs());
     const lostAgainMs = this.#lost.takeSoonestMs();
     const events = this.#withNew(past, memory, decision.events);
     const recorded = await recordDecision(decision, seen, { store, clock, leadership, events });
@@ -201,7 +207,7 @@ class ServiceScheduler {
 
   /** Places what is to be started; gives back what it met. */
   async #start(
-    wanted: ReturnType<typeof reconcileService>['start'],
+    wanted: ServiceDecision['start'],
     seen: SeenService,
     { memory, expect }: { readonly memory: ServiceMemory; readonly expect: ReturnType<typeof expected> },
   ): Promise<Conflict | undefined> {
@@ -246,6 +252,10 @@ class ServiceScheduler {
     else watchful.delete(key);
     this.#watchful.set(cluster, watchful);
   }
+}
+
+function decide(snapshot: ServiceSnapshot, nowMs: number): ServiceDecision {
+  return withoutGoneSets(reconcileService(snapshot, nowMs), snapshot, nowMs);
 }
 
 function seenCluster({ key }: Stored<'service'>): string {
