@@ -22,6 +22,7 @@ import type { IdentityJournal, StoredIdentity } from '../journal/journal.js';
 import type { Reporter } from '../reporter/reporter.js';
 import type { Assignments } from './assignments.js';
 import type { ControlPlane } from './control-plane.js';
+import { withWayOut } from './refusal.js';
 
 /** What the instance says of itself when it joins. */
 export type Registration = Pick<
@@ -170,7 +171,8 @@ export class Session implements Component {
     const request = this.#request(registration, pendingNonce, false);
     const bounds = { signal, timeoutMs: 20_000 };
     const session = await controlPlane.register(request, bounds).catch((thrown: unknown) => {
-      if (!this.#parts.joinAsNew || isRetryable(thrown) || this.#identity.instance === '') throw thrown;
+      if (!this.#parts.joinAsNew || isRetryable(thrown) || this.#identity.instance === '')
+        throw withWayOut(thrown, request.cluster);
       logger.warn({ error: messageOf(thrown) }, 'identity refused, joining as a new instance');
       return controlPlane.register(this.#request(registration, pendingNonce, true), bounds);
     });
