@@ -240,6 +240,24 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
     await ecs('wait', 'services-inactive', ...name);
   });
 
+  it('keeps the task sets of a service that somebody else deploys', async () => {
+    const service = ['--cluster', 'default', '--service', 'sets'];
+    const external = ['--deployment-controller', 'type=EXTERNAL', '--desired-count', '1'];
+    await ecs('create-service', '--service-name', 'sets', ...external);
+    const { taskSet } = await ecs<{ readonly taskSet: { readonly id: string } }>(
+      'create-task-set',
+      ...service,
+      ...['--task-definition', 'shop:2', '--launch-type', 'EC2', '--scale', 'value=100,unit=PERCENT'],
+    );
+    await ecs('update-service-primary-task-set', ...service, '--primary-task-set', taskSet.id);
+    const described = await ecs('describe-task-sets', ...service);
+    expect(described).to.have.nested.property('taskSets[0].status', 'PRIMARY');
+    expect(described).to.have.nested.property('taskSets[0].computedDesiredCount', 1);
+    await ecs('update-task-set', ...service, '--task-set', taskSet.id, '--scale', 'value=0,unit=PERCENT');
+    await ecs('delete-task-set', ...service, '--task-set', taskSet.id, '--force');
+    await ecs('delete-service', '--service', 'sets', '--force');
+  });
+
   it('keeps account settings', async () => {
     const setting = ['--name', 'containerInsights'];
     await ecs('put-account-setting-default', ...setting, '--value', 'enabled');

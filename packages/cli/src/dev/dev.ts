@@ -74,7 +74,7 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
       say('the aws on PATH does not know AWS_ENDPOINT_URL_ECS (2.13 and 1.29 do): give it --endpoint-url');
     await untilAborted(cli.signal);
     say('stopping');
-    if (options.rm) await removeTasks(gateway, cli.clock, say);
+    if (options.rm) await removeTasks(gateway, dataDir, cli.clock, say);
   } catch (thrown) {
     if (!cli.signal.aborted) throw thrown;
   } finally {

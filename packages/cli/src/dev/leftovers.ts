@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@longshore/kit';
 
@@ -10,6 +12,27 @@ const kinds = [
   { list: ['network', 'ls', '-q'], remove: ['network', 'rm'] },
   { list: ['volume', 'ls', '-q'], remove: ['volume', 'rm', '-f'] },
 ] as const;
+
+/**
+ * The container instances that the agents of a data directory are or were last. The control plane forgets an instance
+ * that is deregistered; what it left on the engine is still there.
+ */
+export function instancesOf(dataDir: string): readonly string[] {
+  const agents = join(dataDir, 'agents');
+  return readdirSync(agents).flatMap((name) => {
+    const instance = /"instance":"([0-9a-f]+)"/.exec(identityIn(join(agents, name)))?.[1];
+    return instance === undefined ? [] : [instance];
+  });
+}
+
+function identityIn(directory: string): string {
+  try {
+    return readFileSync(join(directory, 'identity.json'), 'utf8');
+  } catch {
+    // An agent that never registered has none, and has left nothing.
+    return '';
+  }
+}
 
 /**
  * Removes what container instances left on the engine: containers, networks and volumes that carry their label, and

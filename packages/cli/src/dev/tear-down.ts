@@ -3,7 +3,7 @@ import type { Gateway } from '../gateway.js';
 import { isNotBuilt } from '../operations/wait.js';
 import { idOf, plural } from '../output/units.js';
 import { describeTasks, listInstances, listServices, taskArns } from '../reading/cluster.js';
-import { removeFromEngine } from './leftovers.js';
+import { instancesOf, removeFromEngine } from './leftovers.js';
 
 const stopWithinMs = 45_000;
 const lookEveryMs = 200;
@@ -11,20 +11,22 @@ const lookEveryMs = 200;
 /** Stops every service and task of every cluster and takes what they left off the engine. Problems are said, not thrown. */
 export async function removeTasks(
   gateway: Gateway,
+  dataDir: string,
   clock: Clock,
   say: (line: string) => void,
 ): Promise<void> {
-  const instances: string[] = [];
+  const instances = new Set(instancesOf(dataDir));
   try {
     const { clusterArns = [] } = await gateway.ecs('ListClusters', {});
     for (const cluster of clusterArns) {
-      instances.push(...(await listInstances(gateway, cluster)).map((i) => idOf(i.containerInstanceArn)));
+      for (const { containerInstanceArn } of await listInstances(gateway, cluster))
+        instances.add(idOf(containerInstanceArn));
       await stopCluster(gateway, cluster, clock, say);
     }
   } catch (thrown) {
     say(`stopping the tasks: ${messageOf(thrown)}`);
   }
-  for (const problem of await removeFromEngine(instances)) say(problem);
+  for (const problem of await removeFromEngine([...instances])) say(problem);
 }
 
 async function deleteServices(gateway: Gateway, cluster: string): Promise<void> {
