@@ -20,6 +20,9 @@ const probes = {
       'needs python3 with grpcio-tools',
     ),
   grpcurl: () => answers('grpcurl', ['-version'], 'needs grpcurl on PATH'),
+  objdump: () => answers('objdump', ['--version'], 'needs objdump on PATH'),
+  objdumpAarch64: () =>
+    answers('aarch64-linux-gnu-objdump', ['--version'], 'needs aarch64-linux-gnu-objdump on PATH'),
   iptables: () => answers('iptables', ['-w', '-n', '-L'], 'needs iptables and the right to use it'),
   netns: () => answers('ip', ['netns', 'list'], 'needs ip and network namespaces'),
   /** `docker run --privileged`: needs every capability of the machine. */

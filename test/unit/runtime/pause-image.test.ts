@@ -6,21 +6,25 @@ import { FakeClock } from '@longshore/kit';
 import { ensurePauseImage, FakeRuntime, pauseImageOf } from '@longshore/runtime';
 import { expect } from 'chai';
 import { codeOf, pausePrograms } from '../../../packages/runtime/src/pause/program.js';
+import { needsHere } from '../../support/needs.js';
 import { rejection } from './contract.js';
 
 const architectures = [
-  { architecture: 'x86_64', machine: 62, objdump: 'objdump', mode: ['-m', 'i386:x86-64', '-M', 'intel'] },
-  { architecture: 'aarch64', machine: 183, objdump: 'aarch64-linux-gnu-objdump', mode: ['-m', 'aarch64'] },
+  {
+    architecture: 'x86_64',
+    machine: 62,
+    objdump: 'objdump',
+    need: 'objdump',
+    mode: ['-m', 'i386:x86-64', '-M', 'intel'],
+  },
+  {
+    architecture: 'aarch64',
+    machine: 183,
+    objdump: 'aarch64-linux-gnu-objdump',
+    need: 'objdumpAarch64',
+    mode: ['-m', 'aarch64'],
+  },
 ] as const;
-
-function hasCommand(command: string): boolean {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Numbers in decimal, no jump targets, no blanks: as the listing and objdump both can be written. */
 function plain(text: string): string {
@@ -38,7 +42,7 @@ function plain(text: string): string {
 }
 
 describe('the pause image', () => {
-  for (const { architecture, machine, objdump, mode } of architectures) {
+  for (const { architecture, machine, objdump, need, mode } of architectures) {
     it(`holds one small executable for ${architecture}`, () => {
       const pause = pauseImageOf(architecture);
       const executable = Buffer.from(pause?.content.tar ?? []).subarray(512);
@@ -50,10 +54,7 @@ describe('the pause image', () => {
     });
 
     it(`has the machine code for ${architecture} that its listing says`, function () {
-      if (!hasCommand(objdump)) {
-        Object.assign(this.test ?? {}, { skipReason: `needs ${objdump}` });
-        return this.skip();
-      }
+      needsHere(this, need);
       const program = pausePrograms[architecture];
       const directory = mkdtempSync(join(tmpdir(), 'longshore-test-pause-'));
       try {
