@@ -42,6 +42,7 @@ const checks: readonly Check[] = [
   bench('place'),
   bench('store'),
   bench('scale'),
+  bench('churn'),
   bench('api'),
 ];
 

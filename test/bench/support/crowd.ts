@@ -1,6 +1,15 @@
 import type { ContainerDefinition } from '@longshore/model';
 import type { BenchCluster } from './cluster.js';
-import { type AgentsTold, Durations, type Fingerprint, noFingerprint, type Told, together } from './load.js';
+import {
+  type AgentsTold,
+  Durations,
+  type Fingerprint,
+  type HeldTold,
+  type Moment,
+  noFingerprint,
+  type Told,
+  together,
+} from './load.js';
 import { LoadProcess } from './load-processes.js';
 
 export const crowdCluster = 'default';
@@ -91,6 +100,18 @@ export class Crowd {
       delivery.merge(one.delivery);
     }
     return { delivered, running, delivery };
+  }
+
+  /** What has become of each task since the last call; nothing is written down before the first. */
+  async moments(): Promise<readonly Moment[]> {
+    const told = await Promise.all(this.processes.map((process) => process.ask({ do: 'moments' })));
+    return told.flatMap((one) => (one.kind === 'moments' ? one.moments : []));
+  }
+
+  /** Ids of the tasks that run, by the number of the agent. */
+  async held(): Promise<HeldTold['held']> {
+    const told = await Promise.all(this.processes.map((process) => process.ask({ do: 'held' })));
+    return told.flatMap((one) => (one.kind === 'held' ? one.held : []));
   }
 
   async end(): Promise<void> {

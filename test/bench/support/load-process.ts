@@ -1,9 +1,11 @@
 // A process of simulated agents, or of requests: started by `LoadProcess`, told what to do over its IPC channel.
 import { messageOf } from '@longshore/kit';
 import { ecsClient, openChannel } from '@longshore/rpc';
+import { Churn } from './churn-load.js';
 import {
   type AgentsOrder,
   addIds,
+  type ChurnOrder,
   Durations,
   noFingerprint,
   type Order,
@@ -14,16 +16,20 @@ import {
 import { SimulatedAgents } from './simulated-agents.js';
 
 let tell: () => Told = () => ({ kind: 'ready' });
+let crowd: SimulatedAgents | undefined;
 const problems: string[] = [];
+/** Ids of the tasks that were asked for, where a churn follows. */
+const remembered: string[] = [];
 
 function send(message: Told): void {
   process.send?.(message);
 }
 
 async function agents(order: AgentsOrder): Promise<void> {
-  const crowd = new SimulatedAgents(order);
-  tell = () => crowd.told();
-  await crowd.join();
+  const agents = new SimulatedAgents(order);
+  crowd = agents;
+  tell = () => agents.told();
+  await agents.join();
   send({ kind: 'ready' });
 }
 
@@ -43,10 +49,9 @@ async function requests(order: RequestsOrder): Promise<void> {
       const { tasks = [], failures = [] } = await client.RunTask(request, { timeoutMs: 120_000 });
       calls.add(performance.now() - startedMs);
       answers.push([Date.now(), tasks.length]);
-      asked = addIds(
-        asked,
-        tasks.map((t) => t.taskArn?.slice(-32) ?? ''),
-      );
+      const ids = tasks.map((t) => t.taskArn?.slice(-32) ?? '');
+      asked = addIds(asked, ids);
+      if (order.remember === true) remembered.push(...ids);
       if (tasks.length !== count)
         problems.push(`${tasks.length} tasks of ${count}: ${JSON.stringify(failures).slice(0, 300)}`);
     }
@@ -68,14 +73,39 @@ function inShares({ groups, perCall }: RequestsOrder): { family: string; group: 
   return shares;
 }
 
-function obey(order: Order): void {
-  if (order.do === 'end') process.exit(0);
-  if (order.do === 'tell') {
-    send(tell());
-    return;
+async function churn(order: ChurnOrder): Promise<void> {
+  send(await new Churn(order, remembered.splice(0)).run());
+}
+
+/** What is asked of agents that have joined. */
+async function ofCrowd(order: Order): Promise<void> {
+  if (!crowd) throw new Error(`no agents that could ${order.do}`);
+  if (order.do === 'held') return send(crowd.held());
+  if (order.do === 'moments') return send({ kind: 'moments', moments: crowd.moments() });
+  if (order.do === 'lose') crowd.lose(order.agent);
+  if (order.do === 'return') await crowd.return(order.agent);
+  send({ kind: 'ready' });
+}
+
+async function act(order: Order): Promise<void> {
+  switch (order.do) {
+    case 'end':
+      return process.exit(0);
+    case 'tell':
+      return send(tell());
+    case 'agents':
+      return await agents(order);
+    case 'requests':
+      return await requests(order);
+    case 'churn':
+      return await churn(order);
+    default:
+      return await ofCrowd(order);
   }
-  const done = order.do === 'agents' ? agents(order) : requests(order);
-  done.catch((thrown: unknown) => {
+}
+
+function obey(order: Order): void {
+  act(order).catch((thrown: unknown) => {
     process.stderr.write(`${messageOf(thrown)}\n`);
     process.exit(1);
   });

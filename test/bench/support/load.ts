@@ -69,6 +69,8 @@ export interface AgentsOrder {
   readonly count: number;
   readonly cpuUnits: number;
   readonly memoryMiB: number;
+  /** Agents whose session is over register again, as the real one; else it is a problem. */
+  readonly rejoin?: boolean;
 }
 
 export interface RequestsOrder {
@@ -79,9 +81,37 @@ export interface RequestsOrder {
   readonly groups: readonly { readonly family: string; readonly group: string; readonly tasks: number }[];
   readonly perCall: number;
   readonly atOnce: number;
+  /** Keep the tasks' ids: a `churn` order follows. */
+  readonly remember?: boolean;
 }
 
-export type Order = AgentsOrder | RequestsOrder | { readonly do: 'tell' } | { readonly do: 'end' };
+/** After a `requests` order, in the same process: its tasks are the ones that run. */
+export interface ChurnOrder {
+  readonly do: 'churn';
+  readonly endpoints: readonly string[];
+  readonly cluster: string;
+  /** RunTask and StopTask of one task each, a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly families: readonly string[];
+  /** Of a family that fits on no instance. */
+  readonly unplaceable: string;
+  /** Of those that wait for a place, in seconds. */
+  readonly placeWithinSeconds: number;
+}
+
+export type Order =
+  | AgentsOrder
+  | RequestsOrder
+  | ChurnOrder
+  /** What has become of each task since the last such order; from the first on it is written down. */
+  | { readonly do: 'moments' }
+  /** What every agent holds. */
+  | { readonly do: 'held' }
+  /** The host of this number is gone without a word, or back. */
+  | { readonly do: 'lose' | 'return'; readonly agent: number }
+  | { readonly do: 'tell' }
+  | { readonly do: 'end' };
 
 /** What simulated agents have seen. */
 export interface AgentsTold {
@@ -103,4 +133,43 @@ export interface RequestsTold {
   readonly problems: readonly string[];
 }
 
-export type Told = { readonly kind: 'ready' } | AgentsTold | RequestsTold;
+/** Wall milliseconds; 0: never. */
+export interface Moment {
+  readonly task: string;
+  /** When an agent was first told of it, and how often as of something new to run. */
+  readonly heardAtMs: number;
+  readonly times: number;
+  /** When its report was answered, which means committed. */
+  readonly runningAtMs: number;
+  readonly stoppedAtMs: number;
+}
+
+export interface HeldTold {
+  readonly kind: 'held';
+  /** Ids of tasks that run, by the number of the agent. */
+  readonly held: readonly (readonly [number, readonly string[]])[];
+}
+
+/** A task that was asked for, and when the call was due: what waits in the asking process counts. */
+export type Asked = readonly [task: string, dueAtMs: number];
+
+export interface ChurnTold {
+  readonly kind: 'churn';
+  readonly started: readonly Asked[];
+  readonly stopped: readonly Asked[];
+  /** Those that fit nowhere and wait. */
+  readonly waiting: readonly string[];
+  readonly refused: number;
+  /** All that were started, before or during the churn, and were not asked to stop. */
+  readonly left: Fingerprint;
+  readonly calls: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  readonly problems: readonly string[];
+}
+
+export type Told =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'moments'; readonly moments: readonly Moment[] }
+  | AgentsTold
+  | HeldTold
+  | RequestsTold
+  | ChurnTold;
