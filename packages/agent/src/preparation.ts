@@ -66,8 +66,14 @@ export class TaskPreparation {
 
   async #createVolume(task: AgentTask, volume: Volume): Promise<void> {
     const docker = volume.dockerVolumeConfiguration;
-    // Shared and not to be provisioned: it must be there, and the engine says so if it is not.
-    if (docker?.scope === 'shared' && docker.autoprovision !== true) return;
+    // Shared and not to be provisioned: it must be there. The engine would make one of its own without a word.
+    if (docker?.scope === 'shared' && docker.autoprovision !== true) {
+      if (await this.#parts.driver.hasVolume(engineVolume(task, volume))) return;
+      throw new RuntimeError(
+        'CannotCreateVolumeError',
+        `volume ${volume.name} is not there: make it, or set autoprovision to true`,
+      );
+    }
     await this.#parts.driver.createVolume({
       name: engineVolume(task, volume),
       driver: docker?.driver,

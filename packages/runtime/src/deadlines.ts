@@ -27,6 +27,7 @@ export const defaultDeadlinesMs: Readonly<Record<EngineCall, number>> = {
   createNetwork: 60_000,
   removeNetwork: 60_000,
   createVolume: 300_000,
+  hasVolume: 60_000,
   removeVolume: 300_000,
   listVolumes: 60_000,
 };

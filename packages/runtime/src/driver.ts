@@ -46,6 +46,7 @@ export interface RuntimeDriver {
   ): Promise<{ readonly id: string; readonly gateway: string; readonly bridge: string }>;
   removeNetwork(name: string, options?: CallOptions): Promise<void>;
   createVolume(spec: VolumeSpec, options?: CallOptions): Promise<void>;
+  hasVolume(name: string, options?: CallOptions): Promise<boolean>;
   removeVolume(name: string, options?: CallOptions): Promise<void>;
   listVolumes(labels: Readonly<Record<string, string>>, options?: CallOptions): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -109,7 +110,7 @@ export interface EngineFacts {
 export interface ImageFacts {
   readonly id: string;
   readonly tags: readonly string[];
-  /** sha256:... of the repository digests. */
+  /** Of the repositories that it came from: REPOSITORY@sha256:... */
   readonly digests: readonly string[];
   readonly sizeBytes: number;
   readonly createdAtMs: number;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemRandom } from '@longshore/kit';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { needs, needsHere } from '../../support/needs.js';
@@ -82,6 +83,54 @@ describe('what a task definition asks of the agent', function () {
       state: () => rig.log.slice(-3000),
     });
     expect(await rig.containers()).to.have.length(0);
+  });
+
+  it('a shared volume is made only where autoprovision says so, and outlives the task', async () => {
+    const [made, missing, kept] = ['made', 'missing', 'kept'].map((stem) => rig.engine.name(stem));
+    const labels = rig.engine.labels;
+    await rig.engine.ask('POST', '/volumes/create', { Name: kept, Labels: labels });
+    const run = (volume: string | undefined, autoprovision: boolean | undefined): string =>
+      rig.plane.run(
+        rig.definition(
+          [
+            {
+              name: 'web',
+              mountPoints: [{ sourceVolume: volume, containerPath: '/data' }],
+              command: ['sh', '-c', 'touch /data/written; sleep 3600'],
+            },
+          ],
+          {
+            family: volume,
+            volumes: [
+              { name: volume, dockerVolumeConfiguration: { scope: 'shared', autoprovision, labels } },
+            ],
+          },
+        ),
+        { task: systemRandom.hexId() },
+      );
+    const there = async (volume: string | undefined): Promise<boolean> =>
+      (await rig.engine.ask('GET', `/volumes/${volume}`)).status === 200;
+    const first = run(made, true);
+    const second = run(kept, undefined);
+    const third = run(missing, false);
+    await rig.reaches(first, 'RUNNING');
+    await rig.reaches(second, 'RUNNING');
+    expect(await there(made)).to.equal(true);
+    // ECS: the volume must be there already, and the task says which is not.
+    const refused = await rig.reaches(third, 'STOPPED');
+    expect(refused.stoppedReason).to.contain(`volume ${missing}`);
+    expect(await there(missing)).to.equal(false);
+    for (const id of [first, second]) {
+      rig.plane.stop(id);
+      await rig.reaches(id, 'STOPPED');
+      rig.plane.remove(id);
+    }
+    await rig.kill('SIGTERM');
+    rig.variables = { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' };
+    await rig.startAgent();
+    await eventually(async () => (await rig.containers()).length === 0, { withinMs: 20_000 });
+    expect(await there(made)).to.equal(true);
+    expect(await there(kept)).to.equal(true);
   });
 
   it('the task cgroup bounds all of its containers', async function () {

@@ -13,18 +13,70 @@ import { FakeControlPlane } from '../../unit/agent/fake-control-plane.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const start = `import('${root}packages/agent/src/main.ts').then((m) => m.main(process.argv.slice(1)))`;
 
+/** A real agent process, with a data directory that outlives it and no endpoints of its own unless told to. */
+export class AgentProcess {
+  readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
+  #agent: ChildProcess | undefined;
+  #log = '';
+
+  get log(): string {
+    return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#agent?.pid;
+  }
+
+  spawn(flags: readonly string[], variables: Readonly<Record<string, string>>): void {
+    const ports = ['--introspection-port', '0', '--metadata-port', '0', '--metrics-port', '0'];
+    const node = ['--import=tsx', '--conditions=source', '-e', start, '--'];
+    const all = [...ports, '--data-dir', this.directory, ...flags];
+    this.#agent = spawn(process.execPath, [...node, ...all], {
+      cwd: root,
+      env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#log += chunk.toString();
+    };
+    this.#agent.stdout?.on('data', keep);
+    this.#agent.stderr?.on('data', keep);
+  }
+
+  /** SIGKILL, or what is said; resolves when the process is gone. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    const agent = this.#agent;
+    if (!agent || agent.exitCode !== null || agent.signalCode !== null) return agent?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => agent.once('exit', resolve));
+    agent.kill(signal);
+    return gone;
+  }
+
+  /** Resolves with the code that the process has ended with by itself. */
+  async ended(): Promise<number | null> {
+    const agent = this.#agent;
+    if (!agent || agent.exitCode !== null) return agent?.exitCode ?? null;
+    return new Promise((resolve) => agent.once('exit', resolve));
+  }
+
+  async close(): Promise<void> {
+    // Goodbye takes the rules in iptables along; what does not say it in time is ended.
+    const late = new Promise<undefined>((resolve) => systemClock.timer(12_000, () => resolve(undefined)));
+    const gone = await Promise.race([this.kill('SIGTERM'), late]);
+    if (gone === undefined) await this.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
 /** A real agent process on the real engine, with a control plane in memory at the other end of a real connection. */
 export class AgentRig {
   readonly plane = new FakeControlPlane();
   readonly engine: TestEngine;
-  readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
+  readonly #process = new AgentProcess();
   readonly #flags: readonly string[];
   /** Of the next process. */
   variables: Readonly<Record<string, string>>;
   readonly #server: RpcServer<undefined>;
-  #agent: ChildProcess | undefined;
-  #log = '';
-
   constructor(
     flags: readonly string[] = [],
     variables: Readonly<Record<string, string>> = {},
@@ -51,11 +103,15 @@ export class AgentRig {
   }
 
   get log(): string {
-    return this.#log;
+    return this.#process.log;
   }
 
   get pid(): number | undefined {
-    return this.#agent?.pid;
+    return this.#process.pid;
+  }
+
+  get directory(): string {
+    return this.#process.directory;
   }
 
   async start(): Promise<this> {
@@ -66,38 +122,26 @@ export class AgentRig {
 
   async startAgent(): Promise<void> {
     const sessions = this.plane.session;
-    const flags = [
-      '--endpoints',
-      `127.0.0.1:${this.#server.port}`,
-      '--data-dir',
-      this.directory,
-      ...this.#flags,
-    ];
-    const ports = ['--introspection-port', '0', '--metadata-port', '0', '--metrics-port', '0'];
-    const node = ['--import=tsx', '--conditions=source', '-e', start, '--'];
-    this.#agent = spawn(process.execPath, [...node, ...ports, ...flags], {
-      cwd: root,
-      env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...this.variables },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const keep = (chunk: Buffer): void => {
-      this.#log += chunk.toString();
-    };
-    this.#agent.stdout?.on('data', keep);
-    this.#agent.stderr?.on('data', keep);
+    this.spawn();
     await eventually(() => this.plane.session > sessions && this.plane.reports.some((r) => r.complete), {
       withinMs: 20_000,
-      state: () => this.#log,
+      state: () => this.log,
     });
   }
 
+  /** Starts the process without waiting for it to join. */
+  spawn(): void {
+    const endpoint = ['--endpoints', `127.0.0.1:${this.#server.port}`];
+    this.#process.spawn([...endpoint, ...this.#flags], this.variables);
+  }
+
   /** SIGKILL, or what is said; resolves when the process is gone. */
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
-    const agent = this.#agent;
-    if (!agent || agent.exitCode !== null || agent.signalCode !== null) return agent?.exitCode ?? null;
-    const gone = new Promise<number | null>((resolve) => agent.once('exit', resolve));
-    agent.kill(signal);
-    return gone;
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    return this.#process.kill(signal);
+  }
+
+  ended(): Promise<number | null> {
+    return this.#process.ended();
   }
 
   definition(
@@ -128,34 +172,39 @@ export class AgentRig {
         if (report?.lastStatus !== status) throw new Error(`task is ${report?.lastStatus}, not ${status}`);
         return report;
       },
-      { withinMs: 30_000, state: () => ({ report: this.plane.states.get(id), log: this.#log.slice(-4000) }) },
+      { withinMs: 30_000, state: () => ({ report: this.plane.states.get(id), log: this.log.slice(-4000) }) },
     );
   }
 
   /** The containers of this run, by what the engine lists. */
-  async containers(): Promise<
-    readonly { readonly Id: string; readonly State: string; readonly Created: number }[]
-  > {
-    const label = `longshore.instance=${this.plane.instance}`;
-    const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
-    const answer = await this.engine.ask<{ Id: string; State: string; Created: number }[]>(
-      'GET',
-      `/containers/json?all=true&filters=${filters}`,
-    );
-    return answer.body;
+  containers(): Promise<readonly ListedContainer[]> {
+    return containersOf(this.engine, this.plane.instance);
   }
 
   async close(): Promise<void> {
-    // Goodbye takes the rules in iptables along; what does not say it in time is ended.
-    const late = new Promise<undefined>((resolve) => systemClock.timer(12_000, () => resolve(undefined)));
-    const gone = await Promise.race([this.kill('SIGTERM'), late]);
-    if (gone === undefined) await this.kill();
+    await this.#process.close();
     await this.#server.stop();
-    for (const { Id } of await this.containers())
-      await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
-    for (const name of ['longshore', 'longshore-awsvpc'])
-      await this.engine.ask('DELETE', `/networks/${name}-${this.plane.instance.slice(0, 12)}`);
+    await removeTraces(this.engine, this.plane.instance);
     await this.engine.cleanUp();
-    rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+export interface ListedContainer {
+  readonly Id: string;
+  readonly State: string;
+  readonly Created: number;
+}
+
+async function containersOf(engine: TestEngine, instance: string): Promise<readonly ListedContainer[]> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`longshore.instance=${instance}`] }));
+  const answer = await engine.ask<ListedContainer[]>('GET', `/containers/json?all=true&filters=${filters}`);
+  return answer.body;
+}
+
+/** What an agent has made in the engine, but for volumes. */
+export async function removeTraces(engine: TestEngine, instance: string): Promise<void> {
+  for (const { Id } of await containersOf(engine, instance))
+    await engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
+  for (const name of ['longshore', 'longshore-awsvpc'])
+    await engine.ask('DELETE', `/networks/${name}-${instance.slice(0, 12)}`);
 }

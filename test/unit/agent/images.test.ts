@@ -2,6 +2,7 @@ import { FakeClock, settle, silentLogger } from '@longshore/kit';
 import { FakeRuntime, type FakeRuntimeOptions, type ImageFacts } from '@longshore/runtime';
 import { expect } from 'chai';
 import type { PullBehavior } from '../../../packages/agent/src/config/config.js';
+import { digestOf } from '../../../packages/agent/src/images/digest.js';
 import { choose, type TrackedImage } from '../../../packages/agent/src/images/image-cleaner.js';
 import { ImageProvider } from '../../../packages/agent/src/images/image-provider.js';
 
@@ -168,5 +169,20 @@ describe('image clean-up', () => {
       const present = [facts('a'), facts('b'), facts('c'), facts('d', ['keep:me'])];
       const chosen = choose(present, { ...about, ...c });
       expect(chosen.map((i) => i.id)).to.deep.equal(c.expected);
+    });
+});
+
+describe('the digest of an image', () => {
+  const digests = ['busybox@sha256:1', '127.0.0.1:5000/team/busybox@sha256:2', 'team/app@sha256:3'];
+  for (const [image, digest] of [
+    ['busybox:1.36', 'sha256:1'],
+    ['docker.io/library/busybox', 'sha256:1'],
+    ['127.0.0.1:5000/team/busybox:1.36', 'sha256:2'],
+    ['index.docker.io/team/app:live', 'sha256:3'],
+    ['other/app:live', ''],
+    ['other/app@sha256:9', 'sha256:9'],
+  ] as const)
+    it(`of ${image} is ${digest || 'not known'}`, () => {
+      expect(digestOf(image, digests)).to.equal(digest);
     });
 });

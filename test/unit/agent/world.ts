@@ -4,6 +4,7 @@ import { FakeRuntime, type FakeRuntimeOptions, type RuntimeDriver, RuntimeError 
 import { Engine, type EngineOptions } from '../../../packages/agent/src/engine/engine.js';
 import { EffectExecutor } from '../../../packages/agent/src/engine/executor.js';
 import type { AgentTask } from '../../../packages/agent/src/engine/record.js';
+import { digestOf } from '../../../packages/agent/src/images/digest.js';
 import type { TaskJournal } from '../../../packages/agent/src/journal/journal.js';
 import { PortBook } from '../../../packages/agent/src/ports/port-book.js';
 
@@ -181,7 +182,7 @@ export class World {
         if (!(await runtime.inspectImage(image))) await runtime.pullImage(image, {});
         const facts = await runtime.inspectImage(image);
         if (!facts) throw new RuntimeError('CannotPullContainerError', `no image ${image}`);
-        return { id: facts.id, digest: facts.digests[0] ?? '' };
+        return { id: facts.id, digest: digestOf(image, facts.digests) };
       },
       providePauseImage: () => Promise.resolve({ id: 'sha256:pause', digest: '' }),
       specContext: () =>

@@ -318,8 +318,10 @@ function resourceRules(use: () => ContractEngine): void {
   it('volumes are made once, listed by label and removed once', async () => {
     const { driver, labels, name } = use();
     const spec = { name: name('volume'), driverOptions: {}, labels };
+    expect(await driver.hasVolume(spec.name)).to.equal(false);
     await driver.createVolume(spec);
     await driver.createVolume(spec);
+    expect(await driver.hasVolume(spec.name)).to.equal(true);
     expect(await driver.listVolumes(labels)).to.include(spec.name);
     await driver.removeVolume(spec.name);
     await driver.removeVolume(spec.name);

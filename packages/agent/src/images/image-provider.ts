@@ -2,6 +2,7 @@ import { type Clock, CodedError, type Logger, messageOf } from '@longshore/kit';
 import { type ImageFacts, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import type { PullBehavior } from '../config/config.js';
 import { credentialsFor, type RegistryCredentials } from '../config/registry-auth.js';
+import { digestOf } from './digest.js';
 
 export interface ImageProviderParts {
   readonly driver: RuntimeDriver;
@@ -147,8 +148,6 @@ export class ImageProvider {
   }
 }
 
-/** The digest of the repository that the image was named by, where there is one. */
-function provided(image: string, facts: ImageFacts): ProvidedImage {
-  const [, pinned] = image.split('@');
-  return { id: facts.id, digest: pinned ?? facts.digests[0] ?? '' };
+function provided(image: string, { id, digests }: ImageFacts): ProvidedImage {
+  return { id, digest: digestOf(image, digests) };
 }

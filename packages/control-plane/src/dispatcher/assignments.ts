@@ -2,6 +2,7 @@ import type { Assignment, DefinitionBody, PollResponse, TaskDefinition } from '@
 import { groupOf } from '@longshore/model';
 import { keyOf, type Store, type TaskSummary } from '@longshore/store';
 import type { Departures } from './departures.js';
+import { resolvedDigests } from './image-digests.js';
 import type { AgentSession } from './sessions.js';
 
 /** What an answer to Poll is made from. */
@@ -49,7 +50,7 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
     // Told once the watch has it: the cursor of the answer must not lie before what the answer tells.
     if (task.revision > watched) {
       if (complete) unchanged.push(task.id);
-    } else assignments.push(assignmentOf(store, task));
+    } else assignments.push(assignmentOf(store, session, task));
   }
   const gone = complete ? [] : (removed ?? []);
   return {
@@ -127,7 +128,7 @@ function definitionBody(store: Store, name: string): TaskDefinition | undefined 
   return { ...stored.value.definition, family, revision: Number(revision) };
 }
 
-function assignmentOf(store: Store, task: TaskSummary): Assignment {
+function assignmentOf(store: Store, session: AgentSession, task: TaskSummary): Assignment {
   const record = store.tasks.record(task);
   return {
     task: task.id,
@@ -147,7 +148,7 @@ function assignmentOf(store: Store, task: TaskSummary): Assignment {
     tags: record.tags,
     createdAtMs: record.createdAtMs,
     stoppedReason: record.stoppedReason,
-    imageDigests: {},
+    imageDigests: resolvedDigests(store, session.cluster, record),
     lastStatus: record.lastStatus,
     enableExecuteCommand: record.enableExecuteCommand,
   };

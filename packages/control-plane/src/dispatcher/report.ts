@@ -12,6 +12,7 @@ import {
 import { type Expectation, keyOf, type Store, type TaskSummary, type Write } from '@longshore/store';
 import { linkedAbort } from '../linked-abort.js';
 import { isConnected } from '../placement/instance-views.js';
+import { digestsToKeep } from './image-digests.js';
 import type { Pacer } from './pace.js';
 import { type AgentSession, type Sessions, sessionOver } from './sessions.js';
 
@@ -101,7 +102,13 @@ export class Reports {
   #merge(session: AgentSession, reports: readonly TaskReport[], request: ReportRequest): MergedReports {
     const { store, clock } = this.#parts;
     const nowMs = clock.wallMs();
-    const merged: MergedReports = { expect: [sessionFence(session)], write: [], unknown: [], nowRunning: [] };
+    const merged: MergedReports = {
+      expect: [sessionFence(session)],
+      write: [],
+      unknown: [],
+      nowRunning: [],
+      revisions: new Set(),
+    };
     for (const report of reports) {
       const task = store.tasks.get(session.cluster, report.task);
       if (!task || task.instance !== session.instance) {
@@ -114,6 +121,7 @@ export class Reports {
       const key = keyOf('task', session.cluster, task.id);
       merged.expect.push({ key, revision: task.revision });
       merged.write.push({ put: key, value: withAcknowledgement(after) });
+      if (after.service !== '') keepDigests(merged, store, session.cluster, after);
       if (before.startedAtMs === 0 && after.lastStatus === 'RUNNING')
         merged.nowRunning.push(nowMs - before.createdAtMs);
     }
@@ -210,6 +218,17 @@ interface MergedReports {
   readonly write: Write[];
   readonly unknown: string[];
   readonly nowRunning: number[];
+  /** Service revisions that this commit already writes. */
+  readonly revisions: Set<string>;
+}
+
+/** The first of a revision's tasks that has pulled says what the others run. */
+function keepDigests(merged: MergedReports, store: Store, cluster: string, task: TaskRecord): void {
+  const kept = digestsToKeep(store, cluster, task);
+  if (!kept || merged.revisions.has(kept.key.path)) return;
+  merged.revisions.add(kept.key.path);
+  merged.expect.push(kept.expect);
+  merged.write.push(kept.write);
 }
 
 /** Every commit of a report expects that the session's key is still the one that opened it. */

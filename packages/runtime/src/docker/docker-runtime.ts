@@ -165,6 +165,10 @@ export class DockerRuntime implements RuntimeDriver {
     return this.#networks.createVolume(spec, options);
   }
 
+  hasVolume(name: string, options: CallOptions = {}): Promise<boolean> {
+    return this.#networks.hasVolume(name, options);
+  }
+
   removeVolume(name: string, options: CallOptions = {}): Promise<void> {
     return this.#networks.removeVolume(name, options);
   }

@@ -87,7 +87,7 @@ export function imageFacts(image: Docker.ImageInspectInfo): ImageFacts {
   return {
     id: image.Id,
     tags: image.RepoTags ?? [],
-    digests: [...new Set((image.RepoDigests ?? []).map((d) => d.slice(d.indexOf('@') + 1)))],
+    digests: image.RepoDigests ?? [],
     sizeBytes: image.Size,
     createdAtMs: timeMs(image.Created),
     os: image.Os,

@@ -86,6 +86,13 @@ export class DockerNetworks {
     });
   }
 
+  hasVolume(name: string, options: CallOptions): Promise<boolean> {
+    return this.#client.call('hasVolume', 'RuntimeError', options, async (call) => {
+      const found = await call.json({ path: `/volumes/${encodeURIComponent(name)}`, accept: [404] });
+      return found !== undefined;
+    });
+  }
+
   removeVolume(name: string, options: CallOptions): Promise<void> {
     return this.#client.call('removeVolume', 'RuntimeError', options, async (call) => {
       const path = `/volumes/${encodeURIComponent(name)}`;

@@ -195,6 +195,10 @@ export class FakeRuntime implements RuntimeDriver {
     return this.#call('createVolume', 'CannotCreateVolumeError', options, () => this.#volumes.create(spec));
   }
 
+  hasVolume(name: string, options: CallOptions = {}): Promise<boolean> {
+    return this.#call('hasVolume', 'RuntimeError', options, () => this.#volumes.has(name));
+  }
+
   removeVolume(name: string, options: CallOptions = {}): Promise<void> {
     return this.#call('removeVolume', 'RuntimeError', options, () => {
       const mounts = [...this.#containers.all()].flatMap((c) => c.spec.mounts);

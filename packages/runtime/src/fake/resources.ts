@@ -38,7 +38,7 @@ function factsOfImage(image: string, nowMs: number): ImageFacts {
   return {
     id: `sha256:${hash}`,
     tags: [image],
-    digests: [`sha256:${createHash('sha256').update(hash).digest('hex')}`],
+    digests: [`${repositoryOf(image)}@sha256:${createHash('sha256').update(hash).digest('hex')}`],
     sizeBytes: 1_000_000,
     createdAtMs: nowMs,
     os: 'linux',
@@ -49,11 +49,21 @@ function factsOfImage(image: string, nowMs: number): ImageFacts {
   };
 }
 
+function repositoryOf(image: string): string {
+  const [bare = ''] = image.split('@');
+  const colon = bare.indexOf(':', bare.lastIndexOf('/') + 1);
+  return colon < 0 ? bare : bare.slice(0, colon);
+}
+
 export class FakeVolumes {
   readonly #volumes = new Map<string, VolumeSpec>();
 
   create(spec: VolumeSpec): void {
     if (!this.#volumes.has(spec.name)) this.#volumes.set(spec.name, spec);
+  }
+
+  has(name: string): boolean {
+    return this.#volumes.has(name);
   }
 
   remove(name: string, inUse: boolean): void {

@@ -20,15 +20,6 @@ const claims: readonly Claim[] = Object.entries(definitionTables).flatMap(([shap
   }),
 );
 
-/** Honoured by parts that have no such test yet. Nothing joins this list; what gets its proof leaves it. */
-const awaited = [
-  'ContainerDefinition.versionConsistency',
-  'EnvironmentFile.value',
-  'EnvironmentFile.type',
-  'DockerVolumeConfiguration.scope',
-  'DockerVolumeConfiguration.autoprovision',
-];
-
 function testsOf(suite: Mocha.Suite): readonly Mocha.Test[] {
   return [...suite.tests, ...suite.suites.flatMap(testsOf)];
 }
@@ -45,22 +36,30 @@ function sourcesBelow(directory: string): readonly string[] {
 describe('what the table claims to honour', () => {
   needs('docker');
 
-  it('is proved by a test that ran on this engine and passed', function () {
-    let root = this.test?.parent;
+  const testsHere = (suite: Mocha.Suite | undefined): ReadonlyMap<string, string | undefined> => {
+    let root = suite;
     while (root?.parent) root = root.parent;
-    const ran = new Map((root ? testsOf(root) : []).map((test) => [test.title, test.state]));
+    return new Map((root ? testsOf(root) : []).map((test) => [test.title, test.state]));
+  };
+
+  it('is proved by a test that ran on this engine and passed', function () {
+    const ran = testsHere(this.test?.parent);
     const unproved = claims.filter((c) => c.here && ran.get(c.proof) !== 'passed');
     expect(unproved.map((c) => `${c.member}: ${c.proof}`)).to.deep.equal([]);
   });
 
-  it('is proved by a test of whoever honours it, where that is not the engine', () => {
+  it('is proved by a test of whoever honours it, where that is not the engine; one of this run has passed', function () {
     const sources = sourcesBelow(join(import.meta.dirname, '../../..')).join('\n');
-    const unproved = claims.filter((c) => !c.here && !sources.includes(quoted(c.proof)));
-    expect(unproved.map((c) => c.member)).to.have.members(awaited);
+    const ran = testsHere(this.test?.parent);
+    const isProved = ({ proof }: Claim): boolean =>
+      ran.has(proof) ? ran.get(proof) === 'passed' : isTest(proof, sources);
+    const unproved = claims.filter((c) => !c.here && !isProved(c));
+    expect(unproved.map((c) => `${c.member}: ${c.proof}`)).to.deep.equal([]);
   });
 });
 
-/** As a title stands in the source: the quote keeps a mere mention in a comment from counting. */
-function quoted(title: string): string {
-  return title.includes("'") ? `"${title}"` : `'${title}'`;
+/** Runs with its suite: neither a mere mention in a comment nor a test that is skipped counts. */
+function isTest(title: string, sources: string): boolean {
+  const quoted = title.includes("'") ? `"${title}"` : `'${title}'`;
+  return [`it(${quoted}`, `it(\n    ${quoted}`, `name: ${quoted}`].some((call) => sources.includes(call));
 }

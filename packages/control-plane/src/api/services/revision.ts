@@ -39,5 +39,9 @@ export function isSameWorkload(present: ServiceRevisionRecord | undefined, wante
 }
 
 function containerImages({ containerDefinitions = [] }: TaskDefinition): readonly ContainerImage[] {
-  return containerDefinitions.map(({ name, image }) => ({ containerName: name, image }));
+  return containerDefinitions.map(({ name, image }) => {
+    // Named by digest: there is nothing to resolve. The others get theirs from the first task that has pulled.
+    const imageDigest = image?.split('@')[1];
+    return { containerName: name, image, ...(imageDigest === undefined ? {} : { imageDigest }) };
+  });
 }

@@ -86,8 +86,8 @@ export const processTable: TableOf<Pick<ContainerDefinition, Members>> = {
     },
   },
   versionConsistency: byControlPlane(
-    'the digest is resolved once a deployment, and arrives as the image',
-    'keeps one digest through a deployment',
+    'the digest that the first task of a deployment resolved arrives as the image of the later ones',
+    'one digest runs through a deployment though the tag moves on, but for the container that opts out',
   ),
   secrets: { refused: 'there is no secrets store to read from yet' },
   repositoryCredentials: { refused: 'credentials of registries come from ECS_ENGINE_AUTH_DATA of the agent' },

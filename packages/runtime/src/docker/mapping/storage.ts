@@ -71,11 +71,11 @@ export const hostVolumeTable: TableOf<HostVolumeProperties> = {
 export const dockerVolumeTable: TableOf<DockerVolumeConfiguration> = {
   scope: byAgent(
     'task: removed with the task; shared: outlives it',
-    'removes task-scoped volumes with the task',
+    'a task-scoped volume is shared by its containers and goes with the task',
   ),
   autoprovision: byAgent(
     'a shared volume is made where it is missing only when this is true',
-    'makes a shared volume only where autoprovision says so',
+    'a shared volume is made only where autoprovision says so, and outlives the task',
   ),
   driver: together(volumeProof),
   driverOpts: together(volumeProof),

@@ -93,9 +93,12 @@ export const restartPolicyTable: TableOf<ContainerRestartPolicy> = {
   ),
 };
 
+const environmentFileProof =
+  'environment files are read before the container is made, weaker than environment';
+
 export const environmentFileTable: TableOf<EnvironmentFile> = {
-  value: byAgent('read before the container is made, weaker than environment', 'reads environment files'),
-  type: byAgent('longshore.file; s3 is refused', 'reads environment files'),
+  value: byAgent('read before the container is made, weaker than environment', environmentFileProof),
+  type: byAgent('longshore.file; s3 is refused', environmentFileProof),
 };
 
 export const runtimePlatformTable: TableOf<RuntimePlatform> = {
