@@ -264,6 +264,22 @@ describe('the store when its backend fails', () => {
     await committed(put(one, 1, 0));
   });
 
+  it('knows a commit as done that the backend applied when it called itself full', async () => {
+    one.faults.refuseDone = 1;
+    const revision = await committed(put(one, 1, 0));
+    expect(one.get(family)?.revision).to.equal(revision);
+    await committed(put(one, 2, revision));
+
+    one.faults.latencyMs = 5;
+    one.faults.refuseDone = 1;
+    const keys = [1, 2, 3].map((n) => keyOf('family', `of-a-group-${n}`));
+    const group = keys.map((key) =>
+      one.commit({ expect: [{ key, revision: 0 }], write: [{ put: key, value: { lastRevision: 7 } }] }),
+    );
+    await clock.advance(20);
+    for (const outcome of await Promise.all(group)) expect(outcome.ok).to.equal(true);
+  });
+
   it('starts while the backend is full', async () => {
     await committed(put(one, 1, 0));
     backend.full = true;

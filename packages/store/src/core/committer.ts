@@ -220,6 +220,7 @@ export class Committer {
   ): Promise<readonly Member[]> {
     if (error.fate === 'unknown') return this.#afterLostAnswer(lane, mark, group, error);
     if (error.fate === 'unsent') this.#parts.troubled(error);
+    if (error.code === refusals.noSpace && (await this.#happenedAllTheSame(lane, mark, group))) return [];
     if (error.fate === 'refused' && group.length > 1) {
       // One bad member (a lease that is gone, too many writes) must not fail the others.
       for (const member of group) await this.#send(lane, [member]);
@@ -253,6 +254,15 @@ export class Committer {
     }
   }
 
+  /** etcd applies the transaction that crosses its quota, and refuses it all the same. */
+  #happenedAllTheSame(lane: Lane, mark: string, group: readonly Member[]): Promise<boolean> {
+    return this.#inDoubt(group, async () => {
+      const revision = await lane.written(mark, this.#stop.signal);
+      if (revision !== undefined) this.#succeed(group, revision);
+      return revision !== undefined;
+    });
+  }
+
   async #afterLostAnswer(
     lane: Lane,
     mark: string,
@@ -261,9 +271,7 @@ export class Committer {
   ): Promise<readonly Member[]> {
     this.#parts.troubled(error);
     this.#parts.meter.outcome?.('lost-answer');
-    const touched: Touched[] = group.map(touchedBy);
-    for (const one of touched) this.#doubt.add(one);
-    try {
+    return this.#inDoubt(group, async () => {
       const revision = await lane.fateOf(mark, this.#stop.signal);
       this.#parts.answered();
       this.#parts.logger.warn(
@@ -273,6 +281,15 @@ export class Committer {
       if (revision === undefined) return group.filter((member) => !member.settled);
       this.#succeed(group, revision);
       return [];
+    });
+  }
+
+  /** What the group touches waits until `resolve` knows what became of it. */
+  async #inDoubt<T>(group: readonly Member[], resolve: () => Promise<T>): Promise<T> {
+    const touched: Touched[] = group.map(touchedBy);
+    for (const one of touched) this.#doubt.add(one);
+    try {
+      return await resolve();
     } finally {
       for (const one of touched) this.#doubt.remove(one);
     }

@@ -62,6 +62,26 @@ export class Lane {
     }
   }
 
+  /**
+   * The revision of the transaction that carried `mark`, or undefined where it did not happen. Only after an answer: it
+   * can no longer come. Asks without a put, until the backend answers; rejects only when `signal` aborts.
+   */
+  async written(mark: string, signal: AbortSignal): Promise<number | undefined> {
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      try {
+        const page = await this.#backend.range({ from: this.#mark, to: `${this.#mark}\0`, limit: 1 });
+        const [found] = page.records;
+        if (!found || Buffer.from(found.value).toString() !== mark) return undefined;
+        this.#revision = found.revision;
+        return found.revision;
+      } catch (thrown) {
+        if (!(thrown instanceof BackendError)) throw thrown;
+        await this.#clock.sleep(backoffMs(attempt, { minMs: 20, maxMs: 1_000 }, this.#random), signal);
+      }
+    }
+  }
+
   async #askFate(
     mark: string,
     fences: Set<string>,

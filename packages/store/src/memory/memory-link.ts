@@ -21,6 +21,8 @@ export interface MemoryFaults {
   away: string | undefined;
   /** So many transactions happen, and their answers are lost. */
   loseAnswers: number;
+  /** So many transactions happen, and are refused as if the store were full: as etcd does with what crosses its quota. */
+  refuseDone: number;
   /** So many transactions are lost on their way, which looks the same from here. */
   loseRequests: number;
   /** Every call takes this long. */
@@ -40,6 +42,7 @@ export class MemoryLink implements Backend {
   readonly #faults: MemoryFaults = {
     away: undefined,
     loseAnswers: 0,
+    refuseDone: 0,
     loseRequests: 0,
     latencyMs: 0,
     watchLagMs: 0,
@@ -76,6 +79,10 @@ export class MemoryLink implements Backend {
       throw new BackendError('unknown', 'Timeout', 'the request was lost');
     }
     const outcome = this.#backend.transact(transaction);
+    if (this.#faults.refuseDone > 0 && outcome.ok) {
+      this.#faults.refuseDone--;
+      throw new BackendError('refused', refusals.noSpace, 'the store is full');
+    }
     if (this.#faults.loseAnswers === 0) return outcome;
     this.#faults.loseAnswers--;
     throw new BackendError('unknown', 'Timeout', 'the answer was lost');
