@@ -12,7 +12,12 @@ export interface EtcdOptions {
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
-/** A private etcd of one member with its data in a temporary folder; ended and removed by `stop`. */
+interface Ports {
+  readonly client: number;
+  readonly peer: number;
+}
+
+/** A private member of etcd with its data in a temporary folder; ended and removed by `stop`. */
 export class TestEtcd {
   readonly clientPort: number;
   readonly endpoint: string;
@@ -21,24 +26,43 @@ export class TestEtcd {
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(ports: { client: number; peer: number }, options: EtcdOptions) {
+  private constructor(name: string, ports: Ports, options: EtcdOptions) {
     this.clientPort = ports.client;
     this.dataDir = mkdtempSync(join(tmpdir(), 'longshore-etcd-'));
     const scheme = options.tls ? 'https' : 'http';
     this.endpoint = `${scheme}://127.0.0.1:${ports.client}`;
-    this.#args = argumentsOf(this.dataDir, this.endpoint, `http://127.0.0.1:${ports.peer}`, options);
+    const peer = `http://127.0.0.1:${ports.peer}`;
+    this.#args = argumentsOf({ name, dataDir: this.dataDir, client: this.endpoint, peer }, options);
   }
 
+  /** Of one member. */
   static async start(options: EtcdOptions = {}): Promise<TestEtcd> {
-    const [client, peer] = await Promise.all([freePort(), freePort()]);
-    const etcd = new TestEtcd({ client, peer }, options);
+    const [etcd] = await TestEtcd.#startAll(['test'], options);
+    if (!etcd) throw new Error('no member');
+    return etcd;
+  }
+
+  /** The members of one cluster. */
+  static startThree(options: EtcdOptions = {}): Promise<readonly TestEtcd[]> {
+    return TestEtcd.#startAll(['one', 'two', 'three'], options);
+  }
+
+  static async #startAll(names: readonly string[], options: EtcdOptions): Promise<readonly TestEtcd[]> {
+    const ports = new Map<string, Ports>();
+    for (const name of names) {
+      const [client, peer] = await Promise.all([freePort(), freePort()]);
+      ports.set(name, { client, peer });
+    }
+    const peers = [...ports].map(([name, { peer }]) => `${name}=http://127.0.0.1:${peer}`).join(',');
+    const flags = [`--initial-cluster=${peers}`, ...(options.flags ?? [])];
+    const members = [...ports].map(([name, own]) => new TestEtcd(name, own, { ...options, flags }));
     try {
-      await etcd.run();
+      await Promise.all(members.map((member) => member.run()));
+      return members;
     } catch (thrown) {
-      await etcd.stop();
+      for (const member of members) await member.stop();
       throw thrown;
     }
-    return etcd;
   }
 
   get pid(): number {
@@ -104,15 +128,22 @@ export class TestEtcd {
   }
 }
 
-function argumentsOf(dataDir: string, client: string, peer: string, options: EtcdOptions): readonly string[] {
+interface Place {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly client: string;
+  readonly peer: string;
+}
+
+function argumentsOf(place: Place, options: EtcdOptions): readonly string[] {
+  const { name, dataDir, client, peer } = place;
   const flags = new Map<string, string>([
-    ['--name', 'test'],
+    ['--name', name],
     ['--data-dir', dataDir],
     ['--listen-client-urls', client],
     ['--advertise-client-urls', client],
     ['--listen-peer-urls', peer],
     ['--initial-advertise-peer-urls', peer],
-    ['--initial-cluster', `test=${peer}`],
     ['--quota-backend-bytes', String(8 * 2 ** 30)],
     ['--snapshot-count', '5000'],
     ['--max-txn-ops', '512'],
@@ -125,10 +156,10 @@ function argumentsOf(dataDir: string, client: string, peer: string, options: Etc
     flags.set('--trusted-ca-file', tls.ca).set('--client-cert-auth', 'true');
   }
   for (const flag of options.flags ?? []) {
-    const [name = '', value = 'true'] = flag.split(/=(.*)/s);
-    flags.set(name, value);
+    const [word = '', value = 'true'] = flag.split(/=(.*)/s);
+    flags.set(word, value);
   }
-  return [...flags].map(([name, value]) => `${name}=${value}`);
+  return [...flags].map(([word, value]) => `${word}=${value}`);
 }
 
 /** A port that was free a moment ago. */

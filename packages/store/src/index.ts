@@ -4,6 +4,7 @@ export type { EtcdTls } from './etcd/endpoint.js';
 export {
   EtcdMaintenance,
   type HistoryLease,
+  type ListedMember,
   type MaintenanceOptions,
   type NewEpoch,
   type StoreAlarm,

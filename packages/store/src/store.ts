@@ -204,6 +204,8 @@ export interface StoreStatus {
   readonly backend: 'memory' | 'etcd';
   readonly members: readonly {
     readonly endpoint: string;
+    /** Absent where it does not answer. */
+    readonly memberId?: string;
     readonly version: string;
     readonly dbBytes: number;
     /** Pages that hold something; the rest of `dbBytes` is used again before the file grows. */

@@ -1,6 +1,6 @@
 import { silentLogger, systemClock, systemRandom } from '@longshore/kit';
 import { aTaskRecord } from '@longshore/model';
-import { type EtcdStore, keyOf, openEtcdStore, rangeOf, type StoreStatus } from '@longshore/store';
+import { type EtcdStore, keyOf, openEtcdStore, type StoreStatus } from '@longshore/store';
 import { expect } from 'chai';
 import { freePort, TestEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
@@ -8,7 +8,6 @@ import { needs } from '../../support/needs.js';
 import { type Play, type Played, play } from '../../unit/cli/support.js';
 import { committed, create } from '../../unit/store/contract.js';
 
-const quotaBytes = 16 * 2 ** 20;
 const large = (): ReturnType<typeof aTaskRecord> => aTaskRecord({ stoppedReason: 'x'.repeat(200_000) });
 
 describe('longshore store, on etcd itself', () => {
@@ -18,7 +17,7 @@ describe('longshore store, on etcd itself', () => {
   let store: EtcdStore;
 
   beforeEach(async () => {
-    etcd = await TestEtcd.start({ flags: [`--quota-backend-bytes=${quotaBytes}`] });
+    etcd = await TestEtcd.start();
     running.push(etcd);
     const parts = { clock: systemClock, random: systemRandom, logger: silentLogger };
     store = openEtcdStore({ endpoints: [etcd.endpoint], replica: 'one', ...parts });
@@ -43,23 +42,6 @@ describe('longshore store, on etcd itself', () => {
     const write = [{ put: key, value: { task: large() }, lease }];
     await committed(store.commit({ expect: [{ key, revision: 0 }], write }));
   };
-  const historyIds = async (): Promise<readonly string[]> => {
-    const page = await store.listCold(rangeOf('history'), { limit: 100 });
-    return page.items.map(({ key }) => key.names[1] ?? '');
-  };
-  /** Writes tasks until etcd raises its alarm; gives how many it took. */
-  const fill = async (): Promise<number> => {
-    for (let written = 0; written < 200; written++) {
-      const code = await create(store, keyOf('task', 'c', `t${written}`), large()).then(
-        () => undefined,
-        (thrown: { readonly code?: string }) => thrown.code,
-      );
-      if (code === undefined) continue;
-      expect(code).to.equal('OutOfSpace');
-      return written;
-    }
-    throw new Error('etcd is not full');
-  };
 
   /** etcd counts its free pages when it writes: each look comes with a write. */
   const settledStatus = (is: (inUse: number) => boolean): Promise<StoreStatus> =>
@@ -83,38 +65,6 @@ describe('longshore store, on etcd itself', () => {
     const shown = await run('status', { terminal: true });
     expect(shown.out).to.contain('leader').and.to.contain('1 task, 1 stopped task in the history');
   });
-
-  it('frees a full etcd without a put: the oldest history goes, and what lives stays', async () => {
-    const role = await store.lease(60);
-    const session = keyOf('session', 'c', 'i');
-    const held = { put: session, value: { replica: 'one', startedAtMs: 1 }, lease: role };
-    await committed(store.commit({ expect: [{ key: session, revision: 0 }], write: [held] }));
-    for (let n = 0; n < 20; n++) await stopped(`h${String(n).padStart(2, '0')}`, 600 + n * 60);
-    const tasks = await fill();
-
-    const alarmed = await run('status', { terminal: true });
-    expect(alarmed.code).to.equal(5);
-    expect(alarmed.out).to.contain('NOSPACE of member');
-    expect(alarmed.err).to.contain('longshore store free');
-    const refused = await run('recover');
-    expect(refused.code).to.equal(1);
-    expect(refused.err).to.contain('make room first: longshore store free');
-    const doubtful = await run('free', { person: { says: false } });
-    expect(doubtful.code).to.equal(2);
-    expect(doubtful.questions[0]).to.contain('forget 10 stopped tasks');
-    expect(await historyIds()).to.have.length(20);
-
-    const freed = await run('free --output json');
-    expect(freed.code, freed.err).to.equal(0);
-    const told = JSON.parse(freed.out) as Record<string, unknown>;
-    expect(told).to.include({ stoppedTasks: 10 });
-    expect((told['disarmed'] as object[])[0]).to.include({ alarm: 'NOSPACE' });
-    const [member] = told['members'] as { bytesBefore: number; bytesAfter: number }[];
-    expect(member?.bytesAfter).to.be.below((member?.bytesBefore ?? 0) - 1_500_000);
-    expect(await historyIds()).to.deep.equal(Array.from({ length: 10 }, (_, n) => `h${n + 10}`));
-    expect(store.count(rangeOf('task'))).to.equal(tasks);
-    expect(store.get(session)?.value.replica).to.equal('one');
-  }).timeout(60_000);
 
   it('compact, defragment and disarm do one thing each', async () => {
     for (let n = 0; n < 8; n++) await create(store, keyOf('task', 'c', `t${n}`), large());

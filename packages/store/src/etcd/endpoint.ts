@@ -11,7 +11,7 @@ export interface EtcdTls {
   readonly key?: string | Uint8Array;
 }
 
-export type Service = 'KV' | 'Watch' | 'Lease' | 'Maintenance';
+export type Service = 'KV' | 'Watch' | 'Lease' | 'Cluster' | 'Maintenance';
 
 /** What this package uses of gRPC's metadata, streams and clients. */
 interface Metadata {

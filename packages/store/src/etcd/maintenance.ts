@@ -7,6 +7,7 @@ import type { StoreStatus } from '../store.js';
 import { Endpoint, type EtcdTls, type Service } from './endpoint.js';
 import { memberStatus } from './member-status.js';
 import { defaultPrefix } from './open.js';
+import { putProbe } from './put-probe.js';
 import { type Header, type RangeAnswer, type TxnAnswer, Wire } from './wire.js';
 
 export interface MaintenanceOptions {
@@ -21,6 +22,14 @@ export interface StoreAlarm {
   readonly memberId: string;
   /** As etcd names it, in capitals: NOSPACE, CORRUPT. */
   readonly alarm: string;
+}
+
+/** A member as the cluster's list has it. */
+export interface ListedMember {
+  readonly memberId: string;
+  /** Empty where it has never started. */
+  readonly name: string;
+  readonly clientUrls: readonly string[];
 }
 
 /** What lies below the prefix, and where etcd stands. */
@@ -51,11 +60,13 @@ const callMs = 5_000;
 /** Compacting and defragmenting take as long as the database is large. */
 const longCallMs = 15 * 60_000;
 const historyFolder = `${folders.history.folder}/`;
+/** Outside what servers watch; nothing lies there but for the moment of a probe. */
+const probePath = 'probe';
 
 /**
  * What keeps an etcd in order, without a control plane and without a cache. In the alarm NOSPACE etcd takes no put and
  * grants no lease.
- * Invariant: nothing here needs either, but for `newEpoch`, which makes no room.
+ * Invariant: nothing here needs either, but for `newEpoch` and `refusingPuts`, which make no room.
  */
 export class EtcdMaintenance {
   readonly #endpoints: readonly Endpoint[];
@@ -96,22 +107,50 @@ export class EtcdMaintenance {
     return alarms.map(toAlarm);
   }
 
-  /** Takes back every alarm that is raised, and gives those. etcd raises NOSPACE again with the next put that does not fit. */
-  async disarm(): Promise<readonly StoreAlarm[]> {
+  /** Takes back what is raised, or of that what `which` names; gives it. etcd raises NOSPACE again with the next put that does not fit. */
+  async disarm(which?: string): Promise<readonly StoreAlarm[]> {
     const { alarms } = await this.#call<AlarmAnswer>('Maintenance', 'alarm', { action: 'Get' });
-    for (const { memberID, alarm } of alarms)
+    const wanted = alarms.filter((one) => which === undefined || toAlarm(one).alarm === which);
+    for (const { memberID, alarm } of wanted)
       await this.#call('Maintenance', 'alarm', { action: 'Deactivate', memberID, alarm });
-    return alarms.map(toAlarm);
+    return wanted.map(toAlarm);
   }
 
-  /** Forgets what was before `revision`, and resolves when its pages are free. */
-  async compact(revision: number): Promise<void> {
-    try {
-      await this.#call('KV', 'compact', { revision, physical: true }, longCallMs);
-    } catch (thrown) {
-      // Somebody else has compacted to here already.
-      if (!(thrown instanceof BackendError && thrown.code === refusals.compacted)) throw thrown;
+  /** All members of the cluster, named or not. */
+  async listed(): Promise<readonly ListedMember[]> {
+    const { members } = await this.#call<MemberListAnswer>('Cluster', 'memberList', {});
+    return members.map(({ ID, name, clientURLs }) => ({ memberId: ID, name, clientUrls: clientURLs }));
+  }
+
+  /**
+   * The named members that refuse a put of a server's largest size for want of space. Each is asked itself: the quota is
+   * held against the size of every member's own file, when it takes a put and once more when it applies anybody's.
+   */
+  async refusingPuts(): Promise<readonly string[]> {
+    const key = this.#wire.key(probePath);
+    const refusing: string[] = [];
+    for (const endpoint of this.#endpoints) {
+      try {
+        await endpoint.call('KV', 'txn', putProbe(key), callMs);
+      } catch (thrown) {
+        if (!(thrown instanceof BackendError && thrown.code === refusals.noSpace)) throw thrown;
+        refusing.push(endpoint.address);
+      }
     }
+    await this.#call('KV', 'deleteRange', { key });
+    return refusing;
+  }
+
+  /**
+   * Forgets what was before `revision`, and resolves when its pages are free at every named member that answers: each
+   * compacts by itself, in small steps, and shows the end only to who asks it.
+   */
+  async compact(revision: number): Promise<void> {
+    const asked = await Promise.allSettled(this.#endpoints.map((one) => compactAt(one, revision)));
+    const failed = asked.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
+    const refused = failed.find((thrown) => thrown instanceof BackendError && thrown.fate === 'refused');
+    if (refused) throw refused;
+    if (failed.length === asked.length) throw failed[0];
   }
 
   /** Rewrites the file of one member without its free pages. The member answers nothing meanwhile. */
@@ -203,10 +242,27 @@ interface AlarmAnswer {
   readonly alarms: readonly { readonly memberID: string; readonly alarm: string }[];
 }
 
+interface MemberListAnswer {
+  readonly members: readonly {
+    readonly ID: string;
+    readonly name: string;
+    readonly clientURLs: readonly string[];
+  }[];
+}
+
 interface LeaseAnswer {
   readonly header: Header;
   readonly TTL: string;
   readonly keys: readonly Buffer[];
+}
+
+/** etcd says that this is done already once that is true, also where another has asked for it. */
+async function compactAt(endpoint: Endpoint, revision: number): Promise<void> {
+  try {
+    await endpoint.call('KV', 'compact', { revision, physical: true }, longCallMs);
+  } catch (thrown) {
+    if (!(thrown instanceof BackendError && thrown.code === refusals.compacted)) throw thrown;
+  }
 }
 
 function toAlarm({ memberID, alarm }: AlarmAnswer['alarms'][number]): StoreAlarm {

@@ -20,6 +20,7 @@ export async function memberStatus(endpoint: Endpoint): Promise<StoreStatus['mem
     const { header, version, dbSize, dbSizeInUse, leader, errors } = answer;
     return {
       endpoint: endpoint.address,
+      memberId: header.member_id,
       version,
       dbBytes: Number(dbSize),
       dbBytesInUse: Number(dbSizeInUse) || Number(dbSize),
