@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '@longshore/kit';
@@ -14,6 +16,7 @@ import {
   loopback,
   serverPlan,
 } from '../../../packages/cli/src/dev/plan.js';
+import { claimPorts, freePorts } from '../../../packages/cli/src/dev/ports.js';
 import { Supervised } from '../../../packages/cli/src/dev/supervised.js';
 import { ensureTokens } from '../../../packages/cli/src/dev/tokens.js';
 import { eventually } from '../../support/eventually.js';
@@ -123,6 +126,37 @@ describe('the plan of a dev', () => {
     it(`reaches ${listen} at ${reached}`, () => {
       expect(loopback(listen)).to.equal(reached);
     });
+});
+
+describe('the ports that the ECS agent documents', () => {
+  it('go to one of several dev that start at once, and to the next when that one has ended', async () => {
+    const wanted = await freePorts(3);
+    const claims = await Promise.all([claimPorts(wanted), claimPorts(wanted), claimPorts(wanted)]);
+    const winners = claims.filter((claim) => claim.ports === wanted);
+    expect(winners).to.have.length(1);
+    const all = claims.flatMap((claim) => claim.ports);
+    expect(new Set(all).size).to.equal(9);
+    for (const claim of claims) claim.release();
+    const next = await eventually(async () => {
+      const claim = await claimPorts(wanted);
+      expect(claim.ports).to.equal(wanted);
+      return claim;
+    });
+    next.release();
+  });
+
+  it('are left to whoever listens on one of them', async () => {
+    const wanted = await freePorts(3);
+    const other = createServer().listen(wanted[1], '127.0.0.1');
+    await once(other, 'listening');
+    const claim = await claimPorts(wanted);
+    expect(claim.ports).to.have.length(3).and.to.not.include(wanted[1]);
+    other.close();
+    await once(other, 'close');
+    const next = await claimPorts(wanted);
+    expect(next.ports).to.equal(wanted);
+    next.release();
+  });
 });
 
 describe('DATA-DIR/env', () => {

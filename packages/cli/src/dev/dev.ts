@@ -17,7 +17,7 @@ import {
   type Machine,
   serverPlan,
 } from './plan.js';
-import { ephemeralPorts, freeAddress, freePorts, portsOrOthers } from './ports.js';
+import { claimPorts, ephemeralPorts, freeAddress, freePorts } from './ports.js';
 import { findPrograms } from './programs.js';
 import { instancesConnected, keyPairOf, untilHealthy } from './readiness.js';
 import { Supervised } from './supervised.js';
@@ -51,7 +51,12 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   const say = (line: string): void => cli.terminal.err(`dev: ${line}\n`);
   for (const ended of await endEarlier(dataDir, lookAtProcess, cli.clock))
     say(`ended what an earlier dev left running: ${ended}`);
-  const wish = { ...(await wishOf(options)), imagePullBehavior: cli.env.ECS_IMAGE_PULL_BEHAVIOR };
+  // The first agent has the ports that ECS's agent documents, if nobody holds them.
+  const documented = await claimPorts([51_678, 51_679, 51_680]);
+  const wish = {
+    ...(await wishOf(options, documented.ports)),
+    imagePullBehavior: cli.env.ECS_IMAGE_PULL_BEHAVIOR,
+  };
   const { clientFile } = ensureTokens(dataDir, cli.random);
   const plans: readonly ChildPlan[] = [
     etcdPlan(wish, programs.etcd),
@@ -80,6 +85,7 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   } finally {
     gateway?.close();
     await stopAll(children);
+    documented.release();
     rmSync(join(dataDir, 'run', 'dev.pid'), { force: true });
     if (options.rm) rmSync(dataDir, { recursive: true, force: true });
   }
@@ -87,14 +93,14 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
     say(`stopped; containers run on, and ${dataDir} is kept: the next start takes both up again`);
 }
 
-async function wishOf(options: DevOptions): Promise<DevWish> {
-  const [clients = 0, peers = 0] = await freePorts(2);
-  const agentPorts: [number, number, number][] = [];
-  for (let k = 1; k <= options.instances; k++) {
-    // The first agent has the ports that ECS's agent documents, if nobody holds them.
-    const found = k === 1 ? await portsOrOthers([51_678, 51_679, 51_680]) : await freePorts(3);
-    agentPorts.push(found as [number, number, number]);
-  }
+async function wishOf(options: DevOptions, firstAgents: readonly number[]): Promise<DevWish> {
+  // All at once: what is asked for one after the other may be the same twice.
+  const [clients = 0, peers = 0, ...others] = await freePorts(2 + 3 * (options.instances - 1));
+  const agentPorts = Array.from({ length: options.instances }, (_, i) => {
+    const [introspection = 0, metadata = 0, metrics = 0] =
+      i === 0 ? firstAgents : others.slice(3 * (i - 1), 3 * i);
+    return [introspection, metadata, metrics] as const;
+  });
   return {
     ...options,
     grpcListen: await freeAddress('--grpc-listen', options.grpcListen),

@@ -10,17 +10,48 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-/** Those ports of 127.0.0.1 where all are free, else as many others. */
-export async function portsOrOthers(wanted: readonly number[]): Promise<readonly number[]> {
+export interface ClaimedPorts {
+  readonly ports: readonly number[];
+  release(): void;
+}
+
+/**
+ * Those ports of 127.0.0.1 where all are free and no other `dev` has claimed them, else as many others. Free is not enough:
+ * an agent binds its ports seconds after they were chosen, and again whenever it is started again.
+ */
+export async function claimPorts(wanted: readonly number[]): Promise<ClaimedPorts> {
+  const claim = await claimName(`longshore-dev-${wanted.join('-')}`);
+  if (claim && (await allFree(wanted))) return { ports: wanted, release: () => claim.release() };
+  claim?.release();
+  return { ports: await freePorts(wanted.length), release: () => undefined };
+}
+
+/**
+ * A name in the kernel, unique to the network namespace as ports are, until released or this process ends, however it does.
+ * Undefined where somebody has it. Only Linux has such names; elsewhere it is given to all.
+ */
+async function claimName(name: string): Promise<{ release(): void } | undefined> {
+  if (process.platform !== 'linux') return { release: () => undefined };
+  const server = createServer();
+  const held = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ path: `\0${name}` }, () => resolve(true));
+  });
+  if (!held) return undefined;
+  server.unref();
+  return { release: () => void server.close() };
+}
+
+async function allFree(ports: readonly number[]): Promise<boolean> {
   const free = await Promise.all(
-    wanted.map((port) =>
+    ports.map((port) =>
       listen('127.0.0.1', port).then(
         (server) => new Promise<boolean>((resolve) => server.close(() => resolve(true))),
         () => false,
       ),
     ),
   );
-  return free.every(Boolean) ? wanted : freePorts(wanted.length);
+  return free.every(Boolean);
 }
 
 /** The address with its port chosen where it says 0. Throws a usage error where somebody else listens there. */
