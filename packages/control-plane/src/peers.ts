@@ -3,6 +3,8 @@ import { type Channel, longshoreClient, openChannel } from '@longshore/rpc';
 import type { Peers } from './api/server-context.js';
 
 const askMs = 2000;
+/** Somebody waits for the whole answer, and most that do not answer within this are dead. */
+const lookMs = 1000;
 
 /** Other replicas by gRPC, with the clients' token. Channels are made on first use and kept. */
 export class RpcPeers implements Peers {
@@ -25,6 +27,11 @@ export class RpcPeers implements Peers {
     const request = { cluster, containerInstances: instances };
     const answer = await client.GetUtilisation(request, { signal, timeoutMs: askMs });
     return answer.instances ?? [];
+  }
+
+  async nameOf(address: string, signal: AbortSignal): Promise<string | undefined> {
+    const client = longshoreClient(this.#channel(address));
+    return (await client.GetVersion({ ownOnly: true }, { signal, timeoutMs: lookMs })).replica;
   }
 
   close(): void {

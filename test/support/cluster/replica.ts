@@ -80,7 +80,7 @@ export class SimReplica {
       version: 'sim',
       sessions: this.dispatcher.sessions,
       utilisation: this.dispatcher.utilisation,
-      peers: { utilisation: () => Promise.resolve([]) },
+      peers: { utilisation: () => Promise.resolve([]), nameOf: () => Promise.resolve(undefined) },
       sealKey: undefined,
     };
     const pending = new PendingReasons();

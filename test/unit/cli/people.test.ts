@@ -298,6 +298,24 @@ describe('explain', () => {
   });
 });
 
+describe('version', () => {
+  it('says which of the servers does not answer', async () => {
+    const GetVersion = {
+      replica: 'one',
+      serverVersion: '0.1.0',
+      replicas: [
+        { replica: 'one', version: '0.1.0', leader: false, answers: true },
+        { replica: 'two', version: '0.1.0', leader: true, answers: false },
+        { replica: 'of-before', version: '0.0.9' },
+      ],
+    };
+    const { out } = await play(['version'], { answers: { GetVersion }, terminal: true });
+    expect(out).to.match(/^server +0\.1\.0 {2}one$/m);
+    expect(out).to.match(/^server +0\.1\.0 {2}two \(leader\), not answering$/m);
+    expect(out).to.match(/^server +0\.0\.9 {2}of-before$/m);
+  });
+});
+
 describe('top', () => {
   it('shows hosts and containers, a core in use as 100 %', async () => {
     const host = {

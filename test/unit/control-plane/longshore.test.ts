@@ -1,7 +1,10 @@
 import { DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
 import type { WatchEventsResponse } from '@longshore/model';
+import { keyOf } from '@longshore/store';
 import { expect } from 'chai';
+import { freePort } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
+import { committed } from '../store/contract.js';
 import { newBackend, startTestServer, type TestServer } from './support/server.js';
 import { SimAgent } from './support/sim-agent.js';
 
@@ -34,6 +37,35 @@ describe("Longshore's own operations", () => {
       version: '0.1.0',
       dockerVersion: '20.10.24',
     });
+  });
+
+  it('tell of a replica that is listed and does not answer', async () => {
+    const key = keyOf('replica', 'dead');
+    const address = `127.0.0.1:${await freePort()}`;
+    const value = {
+      grpcAddress: address,
+      httpAddress: '',
+      version: '0.0.9',
+      format: 1,
+      compactable: 0,
+      startedAtMs: 0,
+    };
+    const { store } = test.server.context;
+    await committed(store.commit({ expect: [{ key, revision: 0 }], write: [{ put: key, value }] }));
+    const { replicas = [] } = await test.longshore.GetVersion({});
+    expect(replicas.map((r) => [r.replica, r.answers])).to.deep.equal([
+      ['dead', false],
+      ['test', true],
+    ]);
+    // Another has its address now: that is no answer of this one.
+    const { revision = 0 } = store.get(key) ?? {};
+    const moved = { put: key, value: { ...value, grpcAddress: test.endpoint } };
+    await committed(store.commit({ expect: [{ key, revision }], write: [moved] }));
+    expect((await test.longshore.GetVersion({})).replicas?.[0]?.answers).to.equal(false);
+    const own = await test.longshore.GetVersion({ ownOnly: true });
+    expect(own).to.deep.include({ replica: 'test', replicas: [], agents: [], etcdVersions: [] });
+    const last = store.get(key)?.revision ?? 0;
+    await committed(store.commit({ expect: [{ key, revision: last }], write: [{ delete: key }] }));
   });
 
   it('make an access key that signs calls of the ECS API, until it is deleted', async () => {

@@ -19,6 +19,8 @@ interface Versions {
     readonly replica: string;
     readonly version: string;
     readonly leader: boolean;
+    /** False: dead or cut off; its lease has not ended yet. */
+    readonly answers: boolean;
   }[];
   readonly agents: readonly {
     readonly cluster: string;
@@ -38,13 +40,14 @@ async function versions(cli: Cli, client: string, clientOnly: boolean): Promise<
     const servers =
       replicas.length > 0
         ? replicas
-        : [{ replica: answer.replica, version: answer.serverVersion, leader: false }];
+        : [{ replica: answer.replica, version: answer.serverVersion, leader: false, answers: true }];
     const seen: Versions = {
       client,
       servers: servers.map((r) => ({
         replica: r.replica ?? '',
         version: r.version ?? 'unknown',
         leader: r.leader ?? false,
+        answers: r.answers ?? true,
       })),
       agents: (answer.agents ?? []).map((a) => ({
         cluster: a.cluster ?? '',
@@ -66,9 +69,13 @@ async function versions(cli: Cli, client: string, clientOnly: boolean): Promise<
 function lines(v: Versions): string {
   const rows: readonly (readonly [string, string])[] = [
     ['client', v.client],
-    ...v.servers.map((s) => ['server', `${s.version}  ${s.replica}${s.leader ? ' (leader)' : ''}`] as const),
+    ...v.servers.map((s) => ['server', serverLine(s)] as const),
     ...v.agents.map((a) => ['agent', `${a.version}  ${a.name} in ${a.cluster}, Docker ${a.engine}`] as const),
     ...v.etcd.map((e) => ['etcd', e] as const),
   ];
   return rows.map(([what, which]) => `${what.padEnd(8)}${which}\n`).join('');
+}
+
+function serverLine({ version, replica, leader, answers }: Versions['servers'][number]): string {
+  return `${version}  ${replica}${leader ? ' (leader)' : ''}${answers ? '' : ', not answering'}`;
 }

@@ -13,6 +13,8 @@ export interface Peers {
     instances: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly import('@longshore/model').InstanceUtilisation[]>;
+  /** The name of the replica that answers at this address. */
+  nameOf(address: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** What Longshore's own operations work with. */

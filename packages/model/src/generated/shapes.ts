@@ -4580,6 +4580,8 @@ export interface TaskProtectionResponse {
 
 export interface GetVersionRequest {
   readonly cluster?: string | undefined;
+  /** Of the replica that answers, and nothing else: how replicas ask each other whether they answer. */
+  readonly ownOnly?: boolean | undefined;
 }
 
 export interface GetVersionResponse {
@@ -4594,6 +4596,8 @@ export interface ReplicaVersion {
   readonly replica?: string | undefined;
   readonly version?: string | undefined;
   readonly leader?: boolean | undefined;
+  /** False for one that is listed, since its lease has not ended, and was asked in vain. */
+  readonly answers?: boolean | undefined;
 }
 
 export interface AgentVersion {
