@@ -1,8 +1,9 @@
 import type { Clock, Component, Logger, Random } from '@longshore/kit';
 import type { RuntimeDriver } from '@longshore/runtime';
 import type { Config } from './config/config.js';
+import { chooseAwsvpcNetwork } from './host/awsvpc-network.js';
 import { type HostFacts, listGpus } from './host/host.js';
-import { clashingRoute, readRoutes } from './host/routes.js';
+import { readRoutes } from './host/routes.js';
 import { FileJournal } from './journal/journal.js';
 import { awsvpcBridge } from './networks.js';
 import { buildPlant, type Plant } from './plant.js';
@@ -23,7 +24,7 @@ export interface AgentParts {
 
 /**
  * One container instance. `start` adopts what runs and then joins the cluster; it waits for an engine that does not
- * answer and rejects only where the journal can not be read. `stop` leaves containers running.
+ * answer and rejects only where the journal can not be read or its network clashes with the host's. `stop` leaves containers running.
  */
 export class Agent implements Component {
   readonly name = 'agent';
@@ -52,24 +53,24 @@ export class Agent implements Component {
     const identity = await journal.readIdentity();
     const engineFacts = await untilDone('ask the engine', () => driver.engine(), means);
     const gpus = config.gpuSupport ? (config.gpus ?? (await listGpus())) : [];
-    const awsvpcClash = this.#awsvpcClash(identity?.instance ?? '');
-    const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus, awsvpcClash });
+    const awsvpcNetwork = this.#awsvpcNetwork(identity?.instance ?? '');
+    const plant = buildPlant({ ...this.#parts, journal, identity, engineFacts, gpus, awsvpcNetwork });
     this.#plant = plant;
     for (const component of plant.components)
       await untilDone(`start ${component.name}`, () => component.start(), means);
     logger.info({ instance: identity?.instance, tasks: plant.engine.tasks.length }, 'agent started');
   }
 
-  #awsvpcClash(instance: string): string | undefined {
-    const { config, logger } = this.#parts;
-    if (!config.taskEni) return undefined;
-    const clash = clashingRoute(config.awsvpcCidr, readRoutes(), awsvpcBridge(instance));
-    if (clash)
-      logger.error(
-        { cidr: config.awsvpcCidr, device: clash.device },
-        'LONGSHORE_AWSVPC_CIDR clashes with a route of this host: no tasks in awsvpc mode here',
-      );
-    return clash?.device;
+  /** Throws where the network clashes with a route of this host: better no agent than one that takes its traffic. */
+  #awsvpcNetwork(instance: string): string {
+    const { config } = this.#parts;
+    if (!config.taskEni) return '';
+    return chooseAwsvpcNetwork({
+      cidr: config.awsvpcCidr,
+      routes: readRoutes(),
+      ownBridge: awsvpcBridge(instance),
+      dataDir: config.dataDir,
+    });
   }
 
   /** In reverse order; each part within its own bound. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import type { Config } from './config/config.js';
 import { labels } from './engine/names.js';
-import { clashingRoute, readRoutes } from './host/routes.js';
+import { clashingRoute, networkOf, readRoutes } from './host/routes.js';
 
 /** A network of the engine that tasks are put on. */
 export interface TaskNetwork {
@@ -12,19 +12,29 @@ export interface TaskNetwork {
   readonly bridge: string;
 }
 
+export interface TaskNetworksParts {
+  readonly driver: RuntimeDriver;
+  readonly config: Config;
+  /** Where tasks in awsvpc mode have their addresses; empty: nowhere. */
+  readonly awsvpcNetwork: string;
+  readonly instance: () => string;
+}
+
 /** The networks that tasks are put on, made on first use. */
 export class TaskNetworks {
   readonly addresses: AddressBook;
   readonly #driver: RuntimeDriver;
   readonly #config: Config;
+  readonly #awsvpcNetwork: string;
   readonly #instance: () => string;
   readonly #made = new Map<string, Promise<TaskNetwork>>();
 
-  constructor(driver: RuntimeDriver, config: Config, instance: () => string) {
+  constructor({ driver, config, awsvpcNetwork, instance }: TaskNetworksParts) {
     this.#driver = driver;
     this.#config = config;
+    this.#awsvpcNetwork = awsvpcNetwork;
     this.#instance = instance;
-    this.addresses = new AddressBook(config.awsvpcCidr);
+    this.addresses = new AddressBook(awsvpcNetwork);
   }
 
   /** Of tasks in bridge mode: Docker's own network, or one of ours where other agents share the engine. */
@@ -40,14 +50,23 @@ export class TaskNetworks {
   awsvpc(): Promise<TaskNetwork> {
     return this.#once(`awsvpc ${this.#instance()}`, async () => {
       try {
-        const bridge = awsvpcBridge(this.#instance());
-        return await this.#create('longshore-awsvpc', bridge, this.#config.awsvpcCidr);
+        return await this.#createAwsvpc();
       } catch (thrown) {
         if (!(thrown instanceof RuntimeError) || thrown.retryable) throw thrown;
-        const message = `LONGSHORE_AWSVPC_CIDR ${this.#config.awsvpcCidr}: ${thrown.message}`;
+        const message = `LONGSHORE_AWSVPC_CIDR ${this.#awsvpcNetwork}: ${thrown.message}`;
         throw new RuntimeError('CannotCreateNetworkError', message, { cause: thrown });
       }
     });
+  }
+
+  async #createAwsvpc(): Promise<TaskNetwork> {
+    const create = (): Promise<TaskNetwork> =>
+      this.#create('longshore-awsvpc', awsvpcBridge(this.#instance()), this.#awsvpcNetwork);
+    const made = await create();
+    if (isWithin(made.gateway, this.#awsvpcNetwork)) return made;
+    // The variable has changed since it was made: the engine refuses to remove it while tasks are on it.
+    await this.#driver.removeNetwork(made.name);
+    return create();
   }
 
   /**
@@ -132,12 +151,16 @@ export class AddressBook {
 
 /** The addresses of a network but its own, the first (its gateway) and the last (broadcast). */
 export function addressesOf(cidr: string): readonly string[] {
-  const [base = '', bits = '24'] = cidr.split('/');
-  const octets = base.split('.').map(Number);
-  const start = octets.reduce((sum, o) => sum * 256 + o, 0);
-  const size = 2 ** (32 - Number(bits));
+  if (cidr === '') return [];
+  const start = networkOf(cidr);
+  const size = 2 ** (32 - Number(cidr.split('/')[1] ?? 24));
   const first = Math.floor(start / size) * size;
   return Array.from({ length: Math.max(0, size - 3) }, (_, i) => dotted(first + 2 + i));
+}
+
+function isWithin(address: string, cidr: string): boolean {
+  const size = 2 ** (32 - Number(cidr.split('/')[1] ?? 32));
+  return Math.floor(networkOf(address) / size) === Math.floor(networkOf(cidr) / size);
 }
 
 function dotted(address: number): string {

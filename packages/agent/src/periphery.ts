@@ -117,6 +117,7 @@ function relieve(engine: Engine, cleaner: ImageCleaner, { config, logger }: Peri
 async function reachContainers(parts: PeripheryParts, endpoints: Endpoints, instance: string): Promise<void> {
   if (parts.config.ports.metadata === 0) return;
   try {
+    await endpoints.reachHost(instance);
     await endpoints.reach(await parts.networks.bridge(), instance);
     if (parts.engine.tasks.some((t) => t.definition.networkMode === 'awsvpc'))
       await endpoints.reach(await parts.networks.awsvpc(), instance);

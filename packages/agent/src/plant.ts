@@ -35,8 +35,8 @@ export interface PlantParts {
   readonly identity: StoredIdentity | undefined;
   readonly engineFacts: EngineFacts;
   readonly gpus: readonly string[];
-  /** The device whose route LONGSHORE_AWSVPC_CIDR clashes with; undefined: none. */
-  readonly awsvpcClash: string | undefined;
+  /** Where tasks in awsvpc mode have their addresses; empty: nowhere. */
+  readonly awsvpcNetwork: string;
 }
 
 /** The parts of a working agent, wired and not yet started. */
@@ -56,7 +56,7 @@ export function buildPlant(parts: PlantParts): Plant {
   const { config, driver, metrics } = parts;
   let who: AgentIdentity = parts.identity ?? nobody;
   const identity = (): AgentIdentity => who;
-  const networks = new TaskNetworks(driver, config, () => who.instance);
+  const networks = new TaskNetworks({ ...parts, instance: () => who.instance });
   const { cgroups } = abilities(parts);
   const preparation = new TaskPreparation({ driver, identity, envFileDir: config.envFileDir, cgroups });
   const files = config.containerMetadata

@@ -189,7 +189,7 @@ describe('the rule for 169.254.170.2', () => {
   /** A nat table that knows chains and rules by their text. */
   function aTable(foreign: readonly string[]) {
     const rules = new Set(foreign);
-    const run = (args: readonly string[]): Promise<void> => {
+    const run = (args: readonly string[]): Promise<string> => {
       const [verb, chain, ...rest] = args;
       const rule = [chain, ...rest.filter((a) => !/^\d+$/.test(a) || verb !== '-I')].join(' ');
       const has = rules.has(rule) || [...rules].some((r) => verb === '-X' && r === `chain ${chain}`);
@@ -199,7 +199,7 @@ describe('the rule for 169.254.170.2', () => {
       else if (verb === '-D') rules.delete(rule);
       else if (verb === '-F') for (const r of rules) if (r.startsWith(`${chain} -i`)) rules.delete(r);
       if (verb === '-A' || verb === '-I') rules.add(rule);
-      return Promise.resolve();
+      return Promise.resolve('');
     };
     return { rules, run };
   }

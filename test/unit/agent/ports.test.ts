@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import {
+  type AwsvpcNetworkWish,
+  chooseAwsvpcNetwork,
+} from '../../../packages/agent/src/host/awsvpc-network.js';
 import { dynamicRanges, localPorts } from '../../../packages/agent/src/host/host.js';
-import { clashingRoute, parseRoutes } from '../../../packages/agent/src/host/routes.js';
+import {
+  clashingRoute,
+  networkOf,
+  parseRoutes,
+  type Route,
+} from '../../../packages/agent/src/host/routes.js';
 import { AddressBook, addressesOf } from '../../../packages/agent/src/networks.js';
 import { PortBook, type PortBookOptions } from '../../../packages/agent/src/ports/port-book.js';
 import { aDefinition } from './world.js';
@@ -127,6 +136,50 @@ describe('the network of tasks in awsvpc mode', () => {
   ])
     it(c.name, () => {
       expect(clashingRoute(c.cidr, routes, c.own)?.device).to.equal(c.expected);
+    });
+});
+
+describe('the choice of the network of tasks in awsvpc mode', () => {
+  const route = (device: string, cidr: string): Route => {
+    const [, bits = '24'] = cidr.split('/');
+    return { device, network: networkOf(cidr), mask: 2 ** 32 - 2 ** (32 - Number(bits)) };
+  };
+  const choose = (wish: Partial<AwsvpcNetworkWish>): string =>
+    chooseAwsvpcNetwork({ cidr: undefined, routes: [], ownBridge: 'lv01', dataDir: '/agents/1', ...wish });
+
+  it('is one of 172.30.K.0/24, the next one for the next agent of the machine', () => {
+    expect(choose({})).to.match(/^172\.30\.\d+\.0\/24$/);
+    const [a, b] = ['/agents/1', '/agents/2'].map((dataDir) => Number(choose({ dataDir }).split('.')[2]));
+    expect(b).to.equal(((a ?? 0) + 1) % 256);
+  });
+
+  it('passes over a route that is there', () => {
+    const first = choose({});
+    expect(choose({ routes: [route('br-1', first)] })).to.equal(choose({ dataDir: '/agents/2' }));
+  });
+
+  it('stays what it was while the network of before is there, whoever else has come', () => {
+    const own = route('lv01', '172.30.7.0/24');
+    expect(choose({ routes: [own, route('br-1', '172.31.0.0/16')] })).to.equal('172.30.7.0/24');
+    expect(choose({ cidr: '172.30.7.0/24', routes: [own] })).to.equal('172.30.7.0/24');
+  });
+
+  for (const c of [
+    { name: 'named', cidr: '10.5.0.0/16', device: 'eth0', at: '10.5.6.0/24', says: 'the route of eth0;' },
+    { name: 'standard', cidr: undefined, device: 'br-1', at: '172.30.0.0/16', says: 'the route of br-1;' },
+    {
+      name: 'another instance has left',
+      cidr: '10.5.6.0/24',
+      device: 'lv0123456789ab',
+      at: '10.5.6.0/24',
+      says: 'docker network rm longshore-awsvpc-0123456789ab',
+    },
+  ])
+    it(`names variable, route and way out where the ${c.name} network clashes`, () => {
+      const clash = (): string => choose({ cidr: c.cidr, routes: [route(c.device, c.at)] });
+      expect(clash).to.throw(/^LONGSHORE_AWSVPC_CIDR: /);
+      expect(clash).to.throw(c.says);
+      expect(clash).to.throw('ECS_ENABLE_TASK_ENI=false');
     });
 });
 

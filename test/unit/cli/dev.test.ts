@@ -74,11 +74,6 @@ describe('the plan of a dev', () => {
       'eu-west-1c',
     ]);
     expect(plans.map((p) => flag(p.args, '--metadata-port'))).to.deep.equal(['2', '5', '8']);
-    expect(plans.map((p) => flag(p.args, '--awsvpc-cidr'))).to.deep.equal([
-      '172.30.0.0/24',
-      '172.30.1.0/24',
-      '172.30.2.0/24',
-    ]);
     for (const { args } of plans) expect(args).to.include('--shared-engine');
   });
 

@@ -30,7 +30,7 @@ export interface Config {
   readonly dynamicPorts: PortRange | undefined;
   readonly bindIp: string | undefined;
   readonly sharedEngine: boolean;
-  readonly awsvpcCidr: string;
+  readonly awsvpcCidr: string | undefined;
   readonly taskEni: boolean;
   readonly envFileDir: string | undefined;
   readonly dockerHost: string | undefined;
@@ -207,13 +207,12 @@ function resources(read: SettingReader): Pick<Config, Resources> {
     reservedUdpPorts: read.json('ECS_RESERVED_PORTS_UDP', isPorts, '[53, ...]') ?? [],
     dynamicPorts: ownRange ?? ecsRange,
     bindIp: matching(read, 'LONGSHORE_BIND_IP', /^\d{1,3}(\.\d{1,3}){3}$/, 'an IPv4 address'),
-    awsvpcCidr:
-      matching(
-        read,
-        'LONGSHORE_AWSVPC_CIDR',
-        /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/,
-        'a network like 172.30.0.0/24',
-      ) ?? '172.30.0.0/24',
+    awsvpcCidr: matching(
+      read,
+      'LONGSHORE_AWSVPC_CIDR',
+      /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/,
+      'a network like 172.30.0.0/24',
+    ),
     taskEni: read.flag('ECS_ENABLE_TASK_ENI') ?? true,
   };
 }

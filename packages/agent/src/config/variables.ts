@@ -73,8 +73,9 @@ export const variables: readonly Variable[] = [
     name: 'LONGSHORE_AWSVPC_CIDR',
     flag: 'awsvpc-cidr',
     argument: 'CIDR',
-    standard: '172.30.0.0/24',
-    honoured: 'addresses of tasks in awsvpc mode',
+    standard: '172.30.K.0/24, K by the data directory, the next where a route of the host clashes',
+    honoured:
+      'addresses of tasks in awsvpc mode; one that clashes with a route of the host is an error at start',
   },
   {
     name: 'LONGSHORE_ENV_FILE_DIR',

@@ -1,9 +1,11 @@
+import { connect } from 'node:net';
 import { type Component, type Logger, messageOf } from '@longshore/kit';
 import type { AgentTask } from '../engine/record.js';
 import type { TaskNetwork, TaskNetworks } from '../networks.js';
 import { endpointId } from './endpoint-id.js';
 import { type Handler, HttpEndpoint } from './http-endpoint.js';
 import { metadataAddress, NatRule } from './nat-rule.js';
+import { OutputRule } from './output-rule.js';
 
 export interface EndpointsParts {
   readonly ports: { readonly introspection: number; readonly metadata: number; readonly metrics: number };
@@ -33,6 +35,8 @@ export class Endpoints implements Component {
   readonly #metrics: HttpEndpoint;
   readonly #reachable = new Map<string, Promise<string | undefined>>();
   #nat: NatRule | undefined;
+  #output: OutputRule | undefined;
+  #host: Promise<string> | undefined;
   #stopped = false;
 
   constructor(parts: EndpointsParts) {
@@ -53,8 +57,9 @@ export class Endpoints implements Component {
   async stop(): Promise<void> {
     this.#stopped = true;
     // A rule that is being written now must not outlive the one that takes it away.
-    await Promise.allSettled(this.#reachable.values());
+    await Promise.allSettled([...this.#reachable.values(), this.#host]);
     await this.#nat?.remove();
+    await this.#output?.remove();
     await Promise.all([this.#introspection.stop(), this.#metadata.stop(), this.#metrics.stop()]);
   }
 
@@ -83,12 +88,35 @@ export class Endpoints implements Component {
     return reaching;
   }
 
+  /** As `reach`, for what runs on the host's own network. */
+  reachHost(instance: string): Promise<string> {
+    this.#host ??= this.#reachHost(instance);
+    return this.#host;
+  }
+
+  async #reachHost(instance: string): Promise<string> {
+    const { ports, mayNat, logger } = this.#parts;
+    const direct = `http://${loopback}:${ports.metadata}`;
+    if (!mayNat || this.#stopped) return direct;
+    const rule = new OutputRule(instance);
+    this.#output = rule;
+    try {
+      if (!(await rule.claim(ports.metadata))) return direct;
+      // A host without a route to it never sends it, rule or no rule.
+      if (await connects(metadataAddress, 80)) return `http://${metadataAddress}`;
+      await rule.remove();
+    } catch (thrown) {
+      logger.warn({ error: messageOf(thrown) }, 'no rule for 169.254.170.2, tasks in host mode get loopback');
+    }
+    return direct;
+  }
+
   async #baseFor(task: AgentTask, instance: string): Promise<string | undefined> {
     const { ports, networks } = this.#parts;
     if (ports.metadata === 0) return undefined;
     switch (task.definition.networkMode ?? 'bridge') {
       case 'host':
-        return `http://${loopback}:${ports.metadata}`;
+        return this.reachHost(instance);
       case 'none':
         return undefined;
       case 'awsvpc':
@@ -129,4 +157,15 @@ export class Endpoints implements Component {
       return false;
     }
   }
+}
+
+function connects(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
 }

@@ -5,10 +5,13 @@ import { Lane } from '../engine/lane.js';
 /** The address at which containers look for their metadata and credentials, as on ECS. */
 export const metadataAddress = '169.254.170.2';
 
-type Run = (args: readonly string[]) => Promise<void>;
+/** One call of iptables on the table nat; gives what it prints. */
+export type IpTables = (args: readonly string[]) => Promise<string>;
 
-const run: Run = async (args) => {
-  await promisify(execFile)('iptables', ['-w', '5', '-t', 'nat', ...args], { timeout: 15_000 });
+export const iptables: IpTables = async (args) => {
+  const all = ['-w', '5', '-t', 'nat', ...args];
+  const { stdout } = await promisify(execFile)('iptables', all, { timeout: 15_000 });
+  return stdout;
 };
 
 /**
@@ -17,15 +20,15 @@ const run: Run = async (args) => {
  */
 export class NatRule {
   readonly #chain: string;
-  readonly #run: Run;
+  readonly #run: IpTables;
   /** One change at a time: each writes the whole chain. */
   readonly #turn = new Lane(1);
   #wanted = new Map<string, { readonly gateway: string; readonly port: number }>();
 
-  constructor(instance: string, iptables: Run = run) {
+  constructor(instance: string, run: IpTables = iptables) {
     // Names of chains have at most 28 characters.
     this.#chain = `LONGSHORE-${instance.slice(0, 12)}`;
-    this.#run = iptables;
+    this.#run = run;
   }
 
   /** Sends what comes in on the bridge for the metadata address to the agent. Rejects where iptables does. */

@@ -9,8 +9,6 @@ export type HostParts = Pick<RegistrationInputs, 'config' | 'engine' | 'host' | 
 /** As the plant has them. */
 type Parts = Omit<HostParts, 'engine'> & {
   readonly engineFacts: RegistrationInputs['engine'];
-  /** Why tasks can have no address of their own here; undefined where they can. */
-  readonly awsvpcClash: string | undefined;
 };
 
 /** What this agent can do on this host beyond running containers. */
@@ -38,7 +36,7 @@ export function registrationInputs(parts: Parts, region: string): RegistrationIn
     gpus,
     dynamicPorts,
     taskLimits: keepsCgroups(parts),
-    taskEni: config.taskEni && parts.awsvpcClash === undefined,
+    taskEni: config.taskEni,
     region,
   };
 }

@@ -29,13 +29,19 @@ export function parseRoutes(text: string): readonly Route[] {
 
 /** A route that a network would take traffic from, but for its own bridge's; undefined where none is. */
 export function clashingRoute(cidr: string, routes: readonly Route[], own: string): Route | undefined {
-  const [base = '', bits = '32'] = cidr.split('/');
-  const network = base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const [, bits = '32'] = cidr.split('/');
+  const network = networkOf(cidr);
   const mask = 2 ** 32 - 2 ** (32 - Number(bits));
   return routes.find((route) => {
     const wider = Math.min(mask, route.mask);
     return route.device !== own && covers(network, wider) === covers(route.network, wider);
   });
+}
+
+/** The address before the slash, as a number. */
+export function networkOf(cidr: string): number {
+  const [base = ''] = cidr.split('/');
+  return base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }
 
 function covers(network: number, mask: number): number {

@@ -93,7 +93,6 @@ export function agentPlan(wish: DevWish, machine: Machine, program: Program, k: 
     'introspection-port': String(introspection),
     'metadata-port': String(metadata),
     'metrics-port': String(metrics),
-    'awsvpc-cidr': `172.30.${k - 1}.0/24`,
     ...(instances > 1 && { 'shared-engine': true, 'bind-ip': `127.0.0.${k}` }),
   });
   const zone = `${wish.region}${'abc'[(k - 1) % 3]}`;
