@@ -34,7 +34,7 @@ export async function run(options: BenchOptions): Promise<Figures> {
 async function serverAtRest(agents: number, seconds: number): Promise<AtRest> {
   const cluster = await BenchCluster.start();
   try {
-    const crowd = await Crowd.start(cluster, agents, 1, agents === 0 ? 0 : 2);
+    const crowd = await Crowd.start(cluster, agents, 1, { processes: agents === 0 ? 0 : 2 });
     try {
       const rest = await watch(cluster.server.program.pid, seconds);
       const { clusters = [] } = await cluster.client.DescribeClusters({ clusters: ['default'] });

@@ -43,6 +43,7 @@ const checks: readonly Check[] = [
   bench('store'),
   bench('scale'),
   bench('churn'),
+  bench('recover'),
   bench('api'),
 ];
 

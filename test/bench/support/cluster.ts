@@ -8,22 +8,26 @@ import { buildPrograms, Program } from './programs.js';
 
 /** A real etcd and real servers, in processes of their own. */
 export class BenchCluster {
-  readonly etcd: TestEtcd;
+  readonly etcds: readonly TestEtcd[];
   readonly servers: BenchServer[] = [];
   readonly #agents: BenchAgent[] = [];
   #client: EcsClient | undefined;
   #close: () => void = () => undefined;
 
-  private constructor(etcd: TestEtcd) {
-    this.etcd = etcd;
+  private constructor(etcds: readonly TestEtcd[]) {
+    this.etcds = etcds;
   }
 
   /** Ready to answer. */
-  static async start(flags: readonly string[] = []): Promise<BenchCluster> {
+  static async start(
+    flags: readonly string[] = [],
+    sizes: { readonly etcds?: number; readonly servers?: number } = {},
+  ): Promise<BenchCluster> {
     buildPrograms();
-    const cluster = new BenchCluster(await TestEtcd.start());
+    const { etcds = 1, servers = 1 } = sizes;
+    const cluster = new BenchCluster(etcds === 1 ? [await TestEtcd.start()] : await startEtcds(etcds));
     try {
-      await cluster.addServer(flags);
+      await Promise.all(Array.from({ length: servers }, () => cluster.addServer(flags)));
     } catch (thrown) {
       await cluster.stop();
       throw thrown;
@@ -41,6 +45,12 @@ export class BenchCluster {
     return this.#client;
   }
 
+  get etcd(): TestEtcd {
+    const [etcd] = this.etcds;
+    if (!etcd) throw new Error('no etcd runs');
+    return etcd;
+  }
+
   get server(): BenchServer {
     const [server] = this.servers;
     if (!server) throw new Error('no server runs');
@@ -48,7 +58,7 @@ export class BenchCluster {
   }
 
   async addServer(flags: readonly string[] = []): Promise<BenchServer> {
-    const server = await BenchServer.start(this.etcd, flags);
+    const server = await BenchServer.start(this.etcds, flags);
     this.servers.push(server);
     return server;
   }
@@ -65,38 +75,85 @@ export class BenchCluster {
     this.#close();
     await Promise.all(this.#agents.map((agent) => agent.stop()));
     await Promise.all(this.servers.map((server) => server.program.end()));
-    await this.etcd.stop();
+    await Promise.all(this.etcds.map((etcd) => etcd.stop()));
   }
 }
 
+/** Members of one etcd. */
+async function startEtcds(count: number): Promise<readonly TestEtcd[]> {
+  const peers: string[] = [];
+  for (let i = 0; i < count; i++) peers.push(`http://127.0.0.1:${await freePort()}`);
+  const together = peers.map((peer, i) => `member-${i}=${peer}`).join(',');
+  return await Promise.all(
+    peers.map((peer, i) => {
+      const own = [
+        `--name=member-${i}`,
+        `--listen-peer-urls=${peer}`,
+        `--initial-advertise-peer-urls=${peer}`,
+      ];
+      return TestEtcd.start({ flags: [...own, `--initial-cluster=${together}`] });
+    }),
+  );
+}
+
 export class BenchServer {
-  readonly program: Program;
   /** Of its gRPC door. */
   readonly endpoint: string;
   readonly http: string;
+  readonly #args: readonly string[];
+  #program: Program;
 
-  private constructor(program: Program, endpoint: string, http: string) {
-    this.program = program;
+  private constructor(endpoint: string, http: string, args: readonly string[]) {
     this.endpoint = endpoint;
-    this.http = http;
+    this.http = `http://${http}`;
+    this.#args = [...args, '--grpc-listen', endpoint, '--http-listen', http];
+    this.#program = this.#run();
   }
 
-  static async start(etcd: TestEtcd, flags: readonly string[]): Promise<BenchServer> {
+  static async start(etcds: readonly TestEtcd[], flags: readonly string[]): Promise<BenchServer> {
     const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-    const own = ['--etcd-endpoints', etcd.endpoint.replace('http://', ''), '--grpc-listen', grpc];
-    const args = [...own, '--http-listen', http, '--log-level', 'warn', ...flags];
-    const program = Program.start('packages/control-plane/bin/longshore-server.js', args);
-    const server = new BenchServer(program, grpc, `http://${http}`);
+    const endpoints = etcds.map((etcd) => etcd.endpoint.replace('http://', '')).join(',');
+    const server = new BenchServer(grpc, http, [
+      '--etcd-endpoints',
+      endpoints,
+      '--log-level',
+      'warn',
+      ...flags,
+    ]);
+    await server.#ready();
+    return server;
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+
+  /** After its end, on the same addresses. */
+  async startAgain(): Promise<void> {
+    this.#program = this.#run();
+    await this.#ready();
+  }
+
+  /** Whether the controllers run here. */
+  async leads(): Promise<boolean> {
+    const metrics = await (await fetch(`${this.http}/metrics`)).text();
+    return /^longshore_leader\{.*\} 1$/m.test(metrics);
+  }
+
+  #run(): Program {
+    return Program.start('packages/control-plane/bin/longshore-server.js', this.#args);
+  }
+
+  async #ready(): Promise<void> {
     try {
-      await eventually(async () => (await fetch(`${server.http}/readyz`)).status === 200, {
+      await eventually(async () => (await fetch(`${this.http}/readyz`)).status === 200, {
         withinMs: 60_000,
-        state: () => program.log.slice(-3000),
+        state: () => this.#program.log.slice(-3000),
       });
     } catch (thrown) {
-      await program.end('SIGKILL');
+      await this.#program.end('SIGKILL');
       throw thrown;
     }
-    return server;
   }
 }
 

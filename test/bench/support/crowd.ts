@@ -59,8 +59,9 @@ export class Crowd {
     cluster: BenchCluster,
     instances: number,
     tasksPerInstance: number,
-    processes = instances > 100 ? 2 : 1,
+    options: { readonly processes?: number; readonly rejoin?: boolean } = {},
   ): Promise<Crowd> {
+    const { processes = instances > 100 ? 2 : 1, rejoin = false } = options;
     const crowd = new Crowd(Array.from({ length: processes }, () => LoadProcess.start()));
     const share = Math.ceil(instances / processes);
     try {
@@ -73,6 +74,7 @@ export class Crowd {
             first: i * share,
             count: Math.min(share, instances - i * share),
             ...roomFor(tasksPerInstance),
+            rejoin,
           }),
         ),
       );
@@ -112,6 +114,16 @@ export class Crowd {
   async held(): Promise<HeldTold['held']> {
     const told = await Promise.all(this.processes.map((process) => process.ask({ do: 'held' })));
     return told.flatMap((one) => (one.kind === 'held' ? one.held : []));
+  }
+
+  /** The host of this number is gone without a word. */
+  async lose(agent: number): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.ask({ do: 'lose', agent })));
+  }
+
+  /** It is back, with what ran on it, and has reported. */
+  async return(agent: number): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.ask({ do: 'return', agent })));
   }
 
   async end(): Promise<void> {
