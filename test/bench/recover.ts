@@ -35,6 +35,8 @@ export async function run(options: BenchOptions): Promise<Figures> {
   const flags = [
     ...['--instance-timeout', `${sizes.instanceTimeoutSeconds}s`],
     ...['--replace-after', `${sizes.replaceAfterSeconds}s`],
+    // A surplus goes once the replacements count as healthy, which would take 40 s after their start.
+    ...['--healthy-after', '3s'],
   ];
   const cluster = await BenchCluster.start(flags, sizes);
   const ends: (() => Promise<void>)[] = [() => cluster.stop()];

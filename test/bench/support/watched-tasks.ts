@@ -139,9 +139,21 @@ export class Watched {
       if (unheld.length > 0) return `${unheld.length} tasks are listed that no agent holds`;
       if (listed.length !== held.size) return `${listed.length} tasks are listed, ${held.size} run`;
       const wanted = this.desired - [...this.#asked].filter((task) => onLost.has(task)).length;
-      return held.size === wanted ? undefined : `${held.size} tasks run, ${wanted} are wanted`;
+      if (held.size === wanted) return undefined;
+      return `${held.size} tasks run, ${wanted} are wanted; services say: ${await this.#saidByServices()}`;
     });
     await this.#crowd.told();
+  }
+
+  async #saidByServices(): Promise<string> {
+    const { services = [] } = await this.client.DescribeServices({
+      services: this.#services.map(({ name }) => name),
+    });
+    const said = services.map((s) => [
+      `${s.runningCount} of ${s.desiredCount} run, ${s.pendingCount} pending`,
+      s.events?.[0]?.message ?? '',
+    ]);
+    return said.map((words) => words.join(', ')).join('; ');
   }
 
   async #notRunning(): Promise<readonly string[]> {
