@@ -42,16 +42,16 @@ function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
 
 interface FakeTimer {
   readonly at: number;
-  readonly order: number;
   readonly fn: () => void;
+  cancelled: boolean;
 }
 
 /** A clock that stands still until told: `advance` fires what falls due, in order of time, then of creation. */
 export class FakeClock implements Clock {
   #now = 0;
-  #order = 0;
   readonly #startWallMs: number;
-  readonly #timers = new Set<FakeTimer>();
+  /** The soonest last, of those due at once the newest first; cancelled ones stay until their turn. */
+  readonly #timers: FakeTimer[] = [];
 
   constructor(startWallMs = Date.UTC(2030, 0, 1)) {
     this.#startWallMs = startWallMs;
@@ -81,9 +81,13 @@ export class FakeClock implements Clock {
   }
 
   timer(ms: number, fn: () => void): Timer {
-    const timer: FakeTimer = { at: this.#now + Math.max(0, ms), order: this.#order++, fn };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
+    const timer: FakeTimer = { at: this.#now + Math.max(0, ms), fn, cancelled: false };
+    this.#timers.splice(this.#placeOf(timer.at), 0, timer);
+    return {
+      cancel: () => {
+        timer.cancelled = true;
+      },
+    };
   }
 
   /** Milliseconds until the next timer, or undefined where none waits. */
@@ -97,7 +101,7 @@ export class FakeClock implements Clock {
     const until = this.#now + ms;
     await settle();
     for (let next = this.#next(); next && next.at <= until; next = this.#next()) {
-      this.#timers.delete(next);
+      this.#timers.pop();
       this.#now = Math.max(this.#now, next.at);
       next.fn();
       await settle();
@@ -107,10 +111,20 @@ export class FakeClock implements Clock {
   }
 
   #next(): FakeTimer | undefined {
-    let best: FakeTimer | undefined;
-    for (const t of this.#timers)
-      if (!best || t.at < best.at || (t.at === best.at && t.order < best.order)) best = t;
-    return best;
+    while (this.#timers.at(-1)?.cancelled === true) this.#timers.pop();
+    return this.#timers.at(-1);
+  }
+
+  /** Before all that are due no later. */
+  #placeOf(at: number): number {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#timers[middle] as FakeTimer).at > at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

@@ -30,8 +30,9 @@ export class Auditor {
     this.store = openMemoryStore({ ...parts, replica: 'auditor', logger: silentLogger });
   }
 
-  async start(): Promise<void> {
+  async start(audits: boolean): Promise<void> {
     await this.store.start();
+    if (!audits) return;
     this.store.observe({
       changed: (change) => {
         if (change.kind === 'task') this.#task(change);

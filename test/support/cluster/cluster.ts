@@ -14,6 +14,8 @@ export interface SimClusterOptions {
   readonly hosts?: number;
   readonly flags?: Readonly<Record<string, string>>;
   readonly resources?: SimHostParts['resources'];
+  /** Whether every change is checked: false where the cluster is large and its time is measured. */
+  readonly audited?: boolean;
 }
 
 const defaultFate: TaskFate = { startsAfterMs: 200, stopsAfterMs: 300 };
@@ -47,7 +49,7 @@ export class SimCluster {
 
   static async open(options: SimClusterOptions): Promise<SimCluster> {
     const cluster = new SimCluster(options);
-    await cluster.while(cluster.auditor.start());
+    await cluster.while(cluster.auditor.start(options.audited ?? true));
     for (let i = 0; i < (options.replicas ?? 1); i++) await cluster.addReplica();
     await cluster.until(() => cluster.replicas.some((r) => r.leader.leads), 20_000);
     for (let i = 0; i < (options.hosts ?? 3); i++) cluster.addHost();

@@ -1,11 +1,11 @@
 import type { DeploymentRecord } from '@longshore/model';
 import type { TaskLimits } from './limits.js';
-import { goodTasks, isDaemon } from './plan.js';
+import { isDaemon } from './plan.js';
 import type { Progress } from './progress.js';
 import { primaryOf, withDeployment, withEvent } from './progress.js';
 import { rollingBackFrom } from './rollback.js';
 import type { ServiceSnapshot } from './snapshot.js';
-import type { Standings } from './standing.js';
+import { isGood, type Standings } from './standing.js';
 import { rolloutReasons, texts } from './texts.js';
 
 export interface CompletionInput {
@@ -18,7 +18,8 @@ export interface CompletionInput {
 
 /** Tasks of the primary deployment that are healthy and stay. */
 export function healthyCount(standings: Standings, target: string): number {
-  return goodTasks(standings, target).filter(({ health }) => health === 'healthy').length;
+  const isOfTarget = isGood(target);
+  return standings.count((state, deployment) => state.health === 'healthy' && isOfTarget(state, deployment));
 }
 
 /** Whether any task of another deployment than the primary has yet to reach STOPPED. */

@@ -1,8 +1,8 @@
 import { hadBeenHealthy } from '../health/task-health.js';
+import { healthRules } from './health-rules.js';
 import type { Progress } from './progress.js';
 import { primaryOf, withDeployment, withService } from './progress.js';
-import type { ServiceSnapshot, ServiceTask } from './snapshot.js';
-import { healthRules } from './standing.js';
+import type { ServiceSnapshot, StoppedTask } from './snapshot.js';
 import { unhealthyReason } from './texts.js';
 
 /** Why a deployment's tasks fail, as ECS words it behind `deployment failed:`. */
@@ -27,10 +27,9 @@ const longestPauseMs = 300_000;
  */
 export function countStops(snapshot: ServiceSnapshot, nowMs: number): CountedStops {
   const progress: Progress = { service: snapshot.service, deployments: snapshot.deployments, events: [] };
-  const open = snapshot.tasks.filter(({ lastStatus, counted }) => lastStatus === 'STOPPED' && !counted);
   const failures = new Map<string, number>();
   let cause: FailureCause | undefined;
-  for (const task of open) {
+  for (const task of snapshot.stopped) {
     const why = failureCause(task, snapshot);
     if (why === undefined) continue;
     failures.set(task.deployment, (failures.get(task.deployment) ?? 0) + 1);
@@ -43,11 +42,11 @@ export function countStops(snapshot: ServiceSnapshot, nowMs: number): CountedSto
     next = withDeployment(next, digits, { failureCount: record.failureCount + count });
   }
   if (cause !== undefined) next = throttled(next, nowMs);
-  return { progress: next, counted: open.map(({ id }) => id), cause };
+  return { progress: next, counted: snapshot.stopped.map(({ id }) => id), cause };
 }
 
 /** Undefined: the task's end was no failure of its deployment. */
-export function failureCause(task: ServiceTask, snapshot: ServiceSnapshot): FailureCause | undefined {
+export function failureCause(task: StoppedTask, snapshot: ServiceSnapshot): FailureCause | undefined {
   const isCondemned = task.stoppedReason?.startsWith(unhealthyReason) === true;
   switch (task.stopCode) {
     case 'TaskFailedToStart':

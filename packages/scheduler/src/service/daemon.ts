@@ -3,11 +3,13 @@ import type { TaskLimits } from './limits.js';
 import type { RollingPlan } from './rolling.js';
 import { Stops } from './rolling.js';
 import type { ServiceInstance, ServiceTask } from './snapshot.js';
-import type { Standing } from './standing.js';
+import type { Standing, StandingGroup } from './standing.js';
 import { newestFirst, usefulness } from './victims.js';
 
 export interface DaemonInput {
   readonly active: readonly Standing[];
+  /** The same, to be counted. */
+  readonly group: StandingGroup;
   /** Tasks told to stop: the next one on their instance waits until they are gone. */
   readonly stopping: readonly ServiceTask[];
   readonly target: string;
@@ -40,7 +42,7 @@ export function daemonInstances(
 export function planDaemon(input: DaemonInput): RollingPlan {
   const { active, target, wanted, limits } = input;
   const wantedIds = new Set(wanted.map(({ id }) => id));
-  const stops = new Stops(active, limits.minimumHealthy);
+  const stops = new Stops(input.group, limits.minimumHealthy);
   const good = new Map<string, Standing>();
   const doubles: Standing[] = [];
   for (const standing of active) {

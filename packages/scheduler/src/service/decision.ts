@@ -41,6 +41,8 @@ export interface ServiceDecision {
   readonly service: ServiceRecord | undefined;
   /** To be added to the service's events, oldest first. */
   readonly events: readonly string[];
+  /** It starts or stops as many tasks as one decision does; there are more: look again once it is carried out. */
+  readonly isPartial: boolean;
   /** Look again after this long even if nothing changes. */
   readonly wakeAfterMs: number | undefined;
 }

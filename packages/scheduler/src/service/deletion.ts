@@ -1,3 +1,4 @@
+import { tasksPerDecision } from './bounded.js';
 import type { CountedStops } from './counting.js';
 import type { ServiceDecision } from './decision.js';
 import { withDeployment, withEvent, withService } from './progress.js';
@@ -17,7 +18,8 @@ export interface Deletion {
  * back), and is INACTIVE once those that can be heard have stopped.
  */
 export function deletionDecision({ snapshot, standings, counted, nowMs }: Deletion): ServiceDecision {
-  const open = snapshot.tasks.filter((t) => t.lastStatus !== 'STOPPED' && t.desiredStatus !== 'STOPPED');
+  const wanted = standings.wanted();
+  const open = wanted.slice(0, tasksPerDecision);
   const reason = scalingReason(snapshot.service.primaryDeployment);
   let progress = counted.progress;
   if (open.length > 0) {
@@ -39,6 +41,7 @@ export function deletionDecision({ snapshot, standings, counted, nowMs }: Deleti
     deployments: new Map(changed),
     service: progress.service === snapshot.service ? undefined : progress.service,
     events: progress.events,
+    isPartial: open.length < wanted.length,
     wakeAfterMs: undefined,
   };
 }

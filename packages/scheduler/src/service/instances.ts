@@ -6,9 +6,11 @@ import type { ServiceInstance, ServiceInstances, ServiceSettings } from './snaps
 
 export interface ServiceInstancesInput {
   readonly instances: readonly InstanceView[];
+  /** One of them by its id. */
+  readonly view: (id: string) => InstanceView | undefined;
   readonly request: Pick<PlacementRequest, 'strategies' | 'group'>;
-  /** Of `qualifiedInstances`; undefined: nobody will ask. */
-  readonly qualified: ReadonlySet<string> | undefined;
+  /** Of `qualifiedInstances`: asked where tasks are put on, or moved to, instances that have none. */
+  readonly qualified: () => ReadonlySet<string>;
   /** Whether this service replaces its tasks on the instance. */
   readonly isLost: (instance: InstanceView) => boolean;
   /** Whether tasks that no daemon service started want to run on the instance. */
@@ -21,15 +23,14 @@ export interface ServiceInstancesInput {
 /** Looks at the views of placement with the eyes of one service. */
 export function serviceInstances(input: ServiceInstancesInput): ServiceInstances {
   const levels = spreadAttributes(input.request);
-  const byId = new Map(input.instances.map((instance) => [instance.id, instance]));
-  const see = (view: InstanceView): ServiceInstance => {
+  const see = (view: InstanceView, qualified?: ReadonlySet<string>): ServiceInstance => {
     const wasLost = input.wasLost(view.id);
     return {
       id: view.id,
       status: statusOf(view.status),
       connected: view.agentConnected && view.impairedReason === '',
       lost: input.isLost(view),
-      qualifies: input.qualified?.has(view.id) ?? false,
+      qualifies: qualified?.has(view.id) ?? false,
       spread: levels.map((name) => attributeValue(view, name) ?? ''),
       busy: input.isBusy(view),
       wasLostSinceMs: wasLost?.sinceMs,
@@ -38,11 +39,12 @@ export function serviceInstances(input: ServiceInstancesInput): ServiceInstances
   };
   return {
     get: (id) => {
-      const view = byId.get(id);
+      const view = input.view(id);
       return view === undefined ? undefined : see(view);
     },
     all: function* all() {
-      for (const view of input.instances) yield see(view);
+      const qualified = input.qualified();
+      for (const view of input.instances) yield see(view, qualified);
     },
   };
 }

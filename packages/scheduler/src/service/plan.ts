@@ -8,7 +8,7 @@ import { rollingBackFrom } from './rollback.js';
 import type { PlannedStop, RollingInput, RollingPlan } from './rolling.js';
 import { planRolling } from './rolling.js';
 import type { ServiceInstance, ServiceSnapshot } from './snapshot.js';
-import type { Standing, Standings } from './standing.js';
+import { isGood, type StandingGroup, type Standings } from './standing.js';
 
 export interface PlanInput {
   readonly snapshot: ServiceSnapshot;
@@ -58,12 +58,14 @@ export function sourceOf({ deployments, service }: Progress): string | undefined
 }
 
 function planDaemonService({ snapshot, progress, standings, throttled }: PlanInput): ServicePlan {
-  const wanted = daemonInstances(snapshot.instances.all(), standings.active);
+  const active = standings.list();
+  const wanted = daemonInstances(snapshot.instances.all(), active);
   const limits = taskLimits(snapshot.service.spec ?? {}, wanted.length);
   const isFailed = primaryOf(progress)?.rolloutState === 'FAILED';
   const plan = planDaemon({
-    active: standings.active,
-    stopping: standings.stopping,
+    active,
+    group: standings,
+    stopping: standings.stopping(),
     target: progress.service.primaryDeployment,
     wanted,
     limits,
@@ -78,8 +80,8 @@ function planBothColours(input: PlanInput, limits: TaskLimits): RollingPlan {
   const { progress, standings } = input;
   const green = progress.service.primaryDeployment;
   const blue = sourceOf(progress);
-  const ofGreen = standings.active.filter(({ task }) => task.deployment === green);
-  const others = standings.active.filter(({ task }) => task.deployment !== green);
+  const ofGreen = standings.part((deployment) => deployment === green);
+  const others = standings.part((deployment) => deployment !== green);
   const stage = primaryOf(progress)?.lifecycleStage ?? 'UNSET';
   const comesUp = stage !== 'UNSET' && stage !== 'RECONCILE_SERVICE' && stage !== 'PRE_SCALE_UP';
   const plans: RollingPlan[] = [];
@@ -95,11 +97,11 @@ function planBothColours(input: PlanInput, limits: TaskLimits): RollingPlan {
 function rolling(
   input: PlanInput,
   limits: TaskLimits,
-  part: Partial<Pick<RollingInput, 'active' | 'target'>> = {},
+  part: { readonly active?: StandingGroup; readonly target?: string } = {},
 ): RollingPlan {
   const { snapshot, progress, standings, nowMs } = input;
   const target = part.target ?? progress.service.primaryDeployment;
-  const active = part.active ?? standings.active;
+  const active = part.active ?? standings;
   const isFailed = progress.deployments.get(target)?.rolloutState === 'FAILED';
   const { unplaced, settings } = snapshot;
   const isUnplaceable = unplaced?.deployment === target && unplaced.purpose === 'desired-count';
@@ -121,10 +123,11 @@ function rolling(
 /** A task beyond the desired count has just been started to even out the spread: it is to become healthy first. */
 function holdsSurplus({ snapshot, progress, standings }: PlanInput, limits: TaskLimits): boolean {
   const { rebalanceLevels } = snapshot.settings;
-  const good = goodTasks(standings, progress.service.primaryDeployment);
-  const starting = good.filter(({ health }) => health === 'starting');
-  if (rebalanceLevels === 0 || starting.length !== 1 || good.length !== limits.desired + 1) return false;
-  const settled = good.filter(({ health }) => health !== 'starting');
+  if (rebalanceLevels === 0) return false;
+  const good = isGood(progress.service.primaryDeployment);
+  if (standings.count(good) !== limits.desired + 1) return false;
+  if (standings.count((s, deployment) => s.health === 'starting' && good(s, deployment)) !== 1) return false;
+  const settled = standings.list((s, deployment) => s.health !== 'starting' && good(s, deployment));
   return imbalanceOf(settled, candidates(snapshot), rebalanceLevels) !== undefined;
 }
 
@@ -136,8 +139,8 @@ function rebalanceStart(
   const { rebalanceLevels, rebalanceDryRun } = snapshot.settings;
   if (rebalanceLevels === 0 || rebalanceDryRun || throttled) return [];
   if (snapshot.unplaced !== undefined || !isSettled(progress, standings, limits)) return [];
-  if (limits.maximum <= standings.active.length) return [];
-  const imbalance = imbalanceOf(standings.active, candidates(snapshot), rebalanceLevels);
+  if (limits.maximum <= standings.count()) return [];
+  const imbalance = imbalanceOf(standings.list(), candidates(snapshot), rebalanceLevels);
   if (imbalance === undefined) return [];
   const { onlyInstances } = imbalance;
   const deployment = progress.service.primaryDeployment;
@@ -149,7 +152,7 @@ export function wouldMove(input: PlanInput, limits: TaskLimits): string | undefi
   const { rebalanceLevels, rebalanceDryRun } = input.snapshot.settings;
   if (!rebalanceDryRun || rebalanceLevels === 0 || !isSettled(input.progress, input.standings, limits))
     return undefined;
-  return imbalanceOf(input.standings.active, candidates(input.snapshot), rebalanceLevels)?.surplus;
+  return imbalanceOf(input.standings.list(), candidates(input.snapshot), rebalanceLevels)?.surplus;
 }
 
 function candidates({ instances }: ServiceSnapshot): ServiceInstance[] {
@@ -161,26 +164,11 @@ function candidates({ instances }: ServiceSnapshot): ServiceInstance[] {
   return found;
 }
 
-export function goodTasks({ active }: Standings, target: string): Standing[] {
-  return active.filter(
-    ({ task, draining, health }) => task.deployment === target && !draining && health !== 'unhealthy',
-  );
-}
-
 /** Exactly the desired tasks, all healthy and of the primary deployment, none on its way out. */
-export function isSettled(
-  progress: Progress,
-  { active, stopping }: Standings,
-  { desired }: TaskLimits,
-): boolean {
-  const target = progress.service.primaryDeployment;
-  return (
-    stopping.length === 0 &&
-    active.length === desired &&
-    active.every(
-      ({ task, draining, health }) => task.deployment === target && !draining && health === 'healthy',
-    )
-  );
+export function isSettled(progress: Progress, standings: Standings, { desired }: TaskLimits): boolean {
+  const good = isGood(progress.service.primaryDeployment);
+  const healthy = standings.count((s, deployment) => s.health === 'healthy' && good(s, deployment));
+  return standings.stoppingCount === 0 && healthy === desired && standings.count() === desired;
 }
 
 export type { PlannedStop };

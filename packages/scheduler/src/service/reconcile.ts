@@ -1,4 +1,5 @@
 import type { DeploymentRecord } from '@longshore/model';
+import { bounded } from './bounded.js';
 import {
   beginIfPending,
   complete,
@@ -21,7 +22,7 @@ import { primaryOf, withDeployment } from './progress.js';
 import { judgeDeployment, rollBack, type Verdict } from './rollback.js';
 import type { ServiceSnapshot } from './snapshot.js';
 import { advanceStage, withElapsed } from './stages.js';
-import { type Standings, sooner, standingsOf } from './standing.js';
+import { type Standings, sooner } from './standing.js';
 import { taskSetDecision } from './task-sets.js';
 import { scalingReason, unhealthyReason } from './texts.js';
 import { unplacedElapsed, withoutStaleVerdict } from './unplaced.js';
@@ -35,7 +36,7 @@ const writeDownEveryMs = 15_000;
  * protection and throttle only; durations come with the snapshot.
  */
 export function reconcileService(asked: ServiceSnapshot, nowMs: number): ServiceDecision {
-  const standings = standingsOf(asked, nowMs);
+  const standings = asked.tasks;
   const snapshot = withoutStaleVerdict(asked, standings, desiredFor(asked, standings));
   const counted = countStops(snapshot, nowMs);
   const { status } = snapshot.service;
@@ -49,7 +50,7 @@ export function reconcileService(asked: ServiceSnapshot, nowMs: number): Service
   const judged = judge(context);
   const throttleMs = throttledForMs(judged, nowMs);
   const planInput = { snapshot, progress: judged, standings, throttled: throttleMs > 0, nowMs };
-  const plan = planService(planInput);
+  const plan = bounded(planService(planInput));
   const { progress: moved, wakeAfterMs } = moveOn(context, judged, plan.limits);
   const retired = retireDrained(moved, standings, nowMs);
   const progress = narrate({ planInput: { ...planInput, progress: retired }, plan, counted });
@@ -60,6 +61,7 @@ export function reconcileService(asked: ServiceSnapshot, nowMs: number): Service
     deployments: changed(snapshot, progress, nowMs),
     service: progress.service === snapshot.service ? undefined : progress.service,
     events: progress.events,
+    isPartial: plan.isPartial,
     wakeAfterMs: wake(snapshot, standings, throttleMs, wakeAfterMs),
   };
 }
@@ -86,7 +88,7 @@ function judge({ snapshot, standings, counted, nowMs }: Context): Progress {
 
 function desiredFor(snapshot: ServiceSnapshot, standings: Standings): number {
   if (!isDaemon(snapshot)) return snapshot.service.spec?.desiredCount ?? 0;
-  return daemonInstances(snapshot.instances.all(), standings.active).length;
+  return daemonInstances(snapshot.instances.all(), standings.list()).length;
 }
 
 function withTimes(progress: Progress, snapshot: ServiceSnapshot): Progress {
@@ -189,6 +191,7 @@ function nothing({ counted }: CountedStops): ServiceDecision {
     deployments: new Map(),
     service: undefined,
     events: [],
+    isPartial: false,
     wakeAfterMs: undefined,
   };
 }

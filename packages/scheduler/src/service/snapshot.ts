@@ -6,8 +6,9 @@ import type {
   TaskStopCode,
 } from '@longshore/model';
 import type { Refusal } from '../placement/view.js';
+import type { Standings } from './standing.js';
 
-/** What the service scheduler must know of one task; the store's task summary has most of it. */
+/** What the service scheduler must know of one task; the store's task summary has it. */
 export interface ServiceTask {
   readonly id: string;
   /** The digits of the deployment that started it. */
@@ -17,15 +18,17 @@ export interface ServiceTask {
   readonly lastStatus: TaskStatus | 'UNSET';
   readonly desiredStatus: TaskStatus | 'UNSET';
   readonly healthStatus: HealthStatus | 'UNSET';
-  /** How long it has been RUNNING, or had been when it stopped; measured on one monotonic clock. 0: never RUNNING. */
-  readonly runningForMs: number;
   readonly createdAtMs: number;
   /** 0: no scale-in protection. */
   readonly protectedUntilMs: number;
-  /** Of STOPPED tasks that are not counted yet. */
+}
+
+/** A task that has STOPPED and is not counted yet. */
+export interface StoppedTask extends ServiceTask {
+  /** How long it had been RUNNING, by its agent's clock. 0: never. */
+  readonly runningForMs: number;
   readonly stopCode?: TaskStopCode | 'UNSET' | undefined;
   readonly stoppedReason?: string | undefined;
-  readonly counted: boolean;
 }
 
 /** What it must know of a container instance. */
@@ -36,7 +39,10 @@ export interface ServiceInstance {
   readonly connected: boolean;
   /** Silent for so long that this service replaces its tasks there. */
   readonly lost: boolean;
-  /** Satisfies the service's constraints and has the attributes that its task definition requires. */
+  /**
+   * Satisfies the service's constraints and has the attributes that its task definition requires. Told only of
+   * instances that `all` lists.
+   */
   readonly qualifies: boolean;
   /** The values of the attributes that the service spreads over, in the order of its strategies. */
   readonly spread: readonly string[];
@@ -92,9 +98,11 @@ export interface ServiceSnapshot {
   /** By their digits: those that have tasks, the primary, and those that a rollback could return to. */
   readonly deployments: ReadonlyMap<string, DeploymentRecord>;
   /** The digits of deployments whose task definition has a health check on an essential container. */
-  readonly healthChecked: ReadonlySet<string>;
-  /** Every task of the service that has not moved to history. */
-  readonly tasks: readonly ServiceTask[];
+  readonly healthChecked: Pick<ReadonlySet<string>, 'has'>;
+  /** Every task of the service that has not moved to history, as of this decision. */
+  readonly tasks: Standings;
+  /** Those to be counted now. */
+  readonly stopped: readonly StoppedTask[];
   readonly instances: ServiceInstances;
   /** The service's last events, newest first. */
   readonly events: readonly PastEvent[];

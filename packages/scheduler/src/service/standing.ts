@@ -1,60 +1,52 @@
-import { type HealthRules, healthChangesInMs, type TaskHealth, taskHealth } from '../health/task-health.js';
-import type { ServiceInstance, ServiceSnapshot, ServiceTask } from './snapshot.js';
+import type { TaskHealth } from '../health/task-health.js';
+import type { ServiceInstance, ServiceTask } from './snapshot.js';
 
-/** A task that counts: it wants to run and is not on a lost instance. */
-export interface Standing {
-  readonly task: ServiceTask;
+/** What decisions tell tasks apart by when they only count them. */
+export interface StandingState {
   readonly health: Extract<TaskHealth, 'starting' | 'healthy' | 'unhealthy'>;
-  /** Undefined while it waits for a place. */
-  readonly instance: ServiceInstance | undefined;
   readonly draining: boolean;
-  readonly isProtected: boolean;
+  /** Its last status is RUNNING. */
+  readonly running: boolean;
 }
 
-export interface Standings {
-  readonly active: readonly Standing[];
+/** A task that counts: it wants to run and is not on a lost instance. */
+export interface Standing extends StandingState {
+  readonly task: ServiceTask;
+  /** Undefined while it waits for a place. */
+  readonly instance: ServiceInstance | undefined;
+  readonly isProtected: boolean;
+  /** On the monotonic clock of whoever keeps the roster; NaN: it is not RUNNING. */
+  readonly runningSinceMs: number;
+}
+
+export type Which = (state: StandingState, deployment: string) => boolean;
+
+/** Tasks of a service that count. Counting them costs nothing; listing them goes through all. */
+export interface StandingGroup {
+  count(which?: Which): number;
+  list(which?: Which): readonly Standing[];
+}
+
+/** All tasks of a service, sorted out. */
+export interface Standings extends StandingGroup {
+  /** Those of some deployments. */
+  part(includes: (deployment: string) => boolean): StandingGroup;
   /** Tasks by deployment that have not reached STOPPED, lost ones left out. */
   readonly unfinished: ReadonlyMap<string, number>;
-  /** Told to stop and not there yet. */
-  readonly stopping: readonly ServiceTask[];
+  /** How many are told to stop and not there yet, lost ones left out. */
+  readonly stoppingCount: number;
+  stopping(): readonly ServiceTask[];
+  /** Told to run and not STOPPED, those on lost instances too. */
+  wanted(): readonly ServiceTask[];
+  /** Whether a task of the deployment has not reached STOPPED, be it on a lost instance. */
+  lives(deployment: string): boolean;
   /** When time alone changes a task's health or ends its protection. */
   readonly changesInMs: number | undefined;
 }
 
-export function healthRules(snapshot: ServiceSnapshot, deployment: string): HealthRules {
-  const { service, healthChecked, settings } = snapshot;
-  return {
-    hasHealthCheck: healthChecked.has(deployment),
-    healthyAfterMs: settings.healthyAfterMs,
-    gracePeriodMs: (service.spec?.healthCheckGracePeriodSeconds ?? 0) * 1000,
-  };
-}
-
-/** Sorts out the service's tasks. A task on a lost instance counts for nothing: it is unknown, not stopped. */
-export function standingsOf(snapshot: ServiceSnapshot, nowMs: number): Standings {
-  const active: Standing[] = [];
-  const stopping: ServiceTask[] = [];
-  const unfinished = new Map<string, number>();
-  let changesInMs: number | undefined;
-  for (const task of snapshot.tasks) {
-    const rules = healthRules(snapshot, task.deployment);
-    const health = taskHealth(task, rules);
-    const instance = task.instance === '' ? undefined : snapshot.instances.get(task.instance);
-    const isGone = task.instance !== '' && instance === undefined;
-    if (health === 'stopped' || isGone || instance?.lost === true) continue;
-    unfinished.set(task.deployment, (unfinished.get(task.deployment) ?? 0) + 1);
-    if (health === 'stopping') {
-      stopping.push(task);
-      continue;
-    }
-    changesInMs = sooner(changesInMs, healthChangesInMs(task, rules));
-    const isProtected = task.protectedUntilMs > nowMs;
-    if (isProtected && Number.isFinite(task.protectedUntilMs)) {
-      changesInMs = sooner(changesInMs, task.protectedUntilMs - nowMs);
-    }
-    active.push({ task, health, instance, draining: instance?.status === 'DRAINING', isProtected });
-  }
-  return { active, stopping, unfinished, changesInMs };
+/** Tasks of the target deployment that stay: on an instance that does not drain, and not unhealthy. */
+export function isGood(target: string): Which {
+  return ({ health, draining }, deployment) => deployment === target && !draining && health !== 'unhealthy';
 }
 
 export function sooner(a: number | undefined, b: number | undefined): number | undefined {

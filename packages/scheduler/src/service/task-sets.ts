@@ -1,10 +1,11 @@
 import type { TaskSet } from '@longshore/model';
+import { bounded } from './bounded.js';
 import type { CountedStops } from './counting.js';
 import type { ServiceDecision } from './decision.js';
 import { withEvent } from './progress.js';
 import { planRolling, type RollingPlan } from './rolling.js';
 import type { ServiceSnapshot } from './snapshot.js';
-import type { Standing, Standings } from './standing.js';
+import type { Standings } from './standing.js';
 import { scalingReason, texts } from './texts.js';
 
 export interface TaskSetsInput {
@@ -33,19 +34,19 @@ export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
   const taskSets = snapshot.service.spec?.taskSets ?? [];
   const plans = taskSets.map((taskSet) => planTaskSet(taskSet, input));
   const known = new Set(taskSets.map(({ id }) => id));
-  const orphans = standings.active.filter(({ task }) => !known.has(task.deployment));
-  const stopped: Standing[] = [
-    ...plans.flatMap(({ stop }) => stop.map(({ standing }) => standing)),
-    ...orphans,
-  ];
+  const orphans = standings.list((_, deployment) => !known.has(deployment));
+  const { start, stop, isPartial } = bounded({
+    start: plans.flatMap((plan) => plan.start),
+    stop: [...plans.flatMap((plan) => plan.stop.map(({ standing }) => standing)), ...orphans],
+  });
   let { progress } = counted;
-  if (stopped.length > 0) {
-    const ids = stopped.map(({ task }) => task.id);
+  if (stop.length > 0) {
+    const ids = stop.map(({ task }) => task.id);
     progress = withEvent(progress, texts.stopped(snapshot.name, ids));
   }
   return {
-    start: plans.flatMap(({ start }) => start),
-    stop: stopped.map(({ task }) => ({
+    start,
+    stop: stop.map(({ task }) => ({
       task: task.id,
       cause: 'scale-in',
       reason: scalingReason(task.deployment),
@@ -54,6 +55,7 @@ export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
     deployments: new Map(),
     service: progress.service === snapshot.service ? undefined : progress.service,
     events: progress.events,
+    isPartial,
     wakeAfterMs: throttledMs > 0 ? throttledMs : standings.changesInMs,
   };
 }
@@ -65,7 +67,7 @@ function planTaskSet(
   const id = taskSet.id ?? '';
   const desired = computedDesiredCount(taskSet, snapshot.service.spec?.desiredCount ?? 0);
   return planRolling({
-    active: standings.active.filter(({ task }) => task.deployment === id),
+    active: standings.part((deployment) => deployment === id),
     target: id,
     // ECS gives external services the default percentages: they bound what draining does.
     limits: { desired, minimumHealthy: desired, maximum: 2 * desired },

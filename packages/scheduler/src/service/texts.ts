@@ -8,11 +8,20 @@ export function scalingReason(deployment: string): string {
 /** A task that was stopped because of its health check; what counts as a failure is told by it. */
 export const unhealthyReason = 'Task failed container health checks';
 
+/** A service's hundred events share one record: of a thousand tasks at once, not all are named. */
+const tasksNamed = 50;
+
+function named(tasks: readonly string[]): string {
+  const names = tasks.slice(0, tasksNamed).map((id) => `(task ${id})`);
+  const others = tasks.length - names.length;
+  return others === 0 ? names.join(' ') : `${names.join(' ')} and ${others} others`;
+}
+
 export const texts = {
   started: (service: string, tasks: readonly string[]): string =>
-    `(service ${service}) has started ${tasks.length} tasks: ${tasks.map((id) => `(task ${id})`).join(' ')}.`,
+    `(service ${service}) has started ${tasks.length} tasks: ${named(tasks)}.`,
   stopped: (service: string, tasks: readonly string[]): string =>
-    `(service ${service}) has stopped ${tasks.length} running tasks: ${tasks.map((id) => `(task ${id})`).join(' ')}.`,
+    `(service ${service}) has stopped ${tasks.length} running tasks: ${named(tasks)}.`,
   steady: (service: string): string => `(service ${service}) has reached a steady state.`,
   completed: (service: string, deployment: string): string =>
     `(service ${service}) (deployment ecs-svc/${deployment}) deployment completed.`,

@@ -1,7 +1,6 @@
 import type { DeploymentRecord } from '@longshore/model';
-import { goodTasks } from './plan.js';
 import type { ServiceSnapshot } from './snapshot.js';
-import type { Standings } from './standing.js';
+import { isGood, type Standings } from './standing.js';
 
 /** Forgets the last attempt's verdict where nothing is missing any more: a lost instance has come back, say. */
 export function withoutStaleVerdict(
@@ -11,7 +10,7 @@ export function withoutStaleVerdict(
 ): ServiceSnapshot {
   const { unplaced } = snapshot;
   if (unplaced === undefined) return snapshot;
-  const isMissing = goodTasks(standings, unplaced.deployment).length < desired;
+  const isMissing = standings.count(isGood(unplaced.deployment)) < desired;
   return isMissing || unplaced.purpose === 'rebalance' ? snapshot : { ...snapshot, unplaced: undefined };
 }
 

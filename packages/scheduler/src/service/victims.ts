@@ -17,6 +17,9 @@ export function isReturnedOriginal({ task, instance }: Standing, nowMs: number):
  * yet healthy, then from where the spread has most, there the newest. Protected tasks are never among them.
  */
 export function scaleInVictims(good: readonly Standing[], count: number): Standing[] {
+  const free = good.filter(({ isProtected }) => !isProtected);
+  // All go: then the order matters only to whoever stops some of them first.
+  if (free.length <= count) return free.sort((a, b) => usefulness(a) - usefulness(b) || newestFirst(a, b));
   const load = new SpreadLoad(good);
   const victims: Standing[] = [];
   for (let rank = 0; rank <= leastUseful && victims.length < count; rank++) {
@@ -46,9 +49,12 @@ export function surplusCopies(
   const lostSinceMs = Math.min(...originals.map(({ instance }) => instance?.wasLostSinceMs ?? 0));
   const replacements = good.filter((s) => s.task.createdAtMs >= lostSinceMs && !originals.includes(s));
   if (policy === 'keep_original') return replacements.sort(newestFirst);
-  return [...originals, ...replacements].sort(
-    (a, b) => a.task.runningForMs - b.task.runningForMs || newestFirst(a, b),
-  );
+  return [...originals, ...replacements].sort((a, b) => since(b) - since(a) || newestFirst(a, b));
+}
+
+/** What does not run has run least. */
+function since({ runningSinceMs }: Standing): number {
+  return Number.isNaN(runningSinceMs) ? Number.POSITIVE_INFINITY : runningSinceMs;
 }
 
 export function newestFirst(a: Standing, b: Standing): number {

@@ -1,17 +1,21 @@
 import type { DeploymentRecord, Service, ServiceRecord } from '@longshore/model';
 import {
   beginDeployment,
+  healthRules,
   type InstanceView,
   type PastEvent,
   type PlacementRequest,
   place,
   qualifiedInstances,
+  type RosterRules,
   reconcileService,
   type ServiceDecision,
+  type ServiceInstances,
+  ServiceRoster,
   type ServiceSettings,
   type ServiceSnapshot,
-  type ServiceTask,
   type StartTasks,
+  type StoppedTask,
   serviceInstances,
   serviceTexts,
   type Unplaced,
@@ -21,7 +25,8 @@ import { anInstance, aRequest, type InstanceOptions, idOf } from '../builders.js
 /** What becomes of the tasks of a deployment. */
 export type Fate = 'runs' | 'fails to start' | 'crashes' | 'is unhealthy' | 'stands still';
 
-interface WorldTask extends ServiceTask {
+interface WorldTask extends StoppedTask {
+  readonly counted: boolean;
   readonly startedAtMs: number;
 }
 
@@ -123,20 +128,23 @@ export class World {
     const views = this.views();
     const request = this.#request(undefined);
     const spec = this.spec;
+    const instances = serviceInstances({
+      instances: views,
+      view: (id) => views.find((view) => view.id === id),
+      request: { group: 'service:web', strategies: spec.placementStrategy ?? [] },
+      qualified: () => qualifiedInstances({ instances: views }, request),
+      isLost: ({ id }) => this.lost.has(id),
+      isBusy: ({ id }) => this.busy.has(id),
+      wasLost: (id) => this.wasLost.get(id),
+    });
     return {
       name: 'web',
       service: this.service,
       deployments: this.deployments,
       healthChecked: this.healthChecked,
-      tasks: [...this.tasks.values()].map((task) => this.#timed(task)),
-      instances: serviceInstances({
-        instances: views,
-        request: { group: 'service:web', strategies: spec.placementStrategy ?? [] },
-        qualified: qualifiedInstances({ instances: views }, request),
-        isLost: ({ id }) => this.lost.has(id),
-        isBusy: ({ id }) => this.busy.has(id),
-        wasLost: (id) => this.wasLost.get(id),
-      }),
+      tasks: this.#roster(instances),
+      stopped: [...this.tasks.values()].filter((t) => t.lastStatus === 'STOPPED' && !t.counted),
+      instances,
       events: this.events,
       settings: this.settings,
       sinceWrittenMs: this.nowMs - this.#writtenAtMs,
@@ -173,7 +181,7 @@ export class World {
     this.events = [...added.reverse(), ...this.events].slice(0, 100);
   }
 
-  change(id: string, change: Partial<ServiceTask>): void {
+  change(id: string, change: Partial<WorldTask>): void {
     this.tasks.set(id, { ...(this.tasks.get(id) as WorldTask), ...change });
   }
 
@@ -308,9 +316,15 @@ export class World {
     });
   }
 
-  #timed(task: WorldTask): ServiceTask {
-    const runningForMs = task.startedAtMs === 0 ? 0 : this.nowMs - task.startedAtMs;
-    return task.lastStatus === 'STOPPED' ? task : { ...task, runningForMs };
+  #roster(instances: ServiceInstances): ServiceRoster {
+    const roster = new ServiceRoster();
+    const rules: RosterRules = {
+      instance: (id) => instances.get(id),
+      health: (deployment) => healthRules(this, deployment),
+    };
+    roster.moveTo({ monotonicMs: this.nowMs, wallMs: this.nowMs }, rules);
+    for (const task of this.tasks.values()) roster.put(task, task.startedAtMs, rules);
+    return roster;
   }
 
   #live(task: WorldTask): void {
@@ -331,7 +345,7 @@ export class World {
     this.tasks.set(task.id, { ...task, lastStatus: 'RUNNING', startedAtMs: this.nowMs });
   }
 
-  #stop(task: WorldTask, why: Partial<ServiceTask>): void {
+  #stop(task: WorldTask, why: Partial<WorldTask>): void {
     const runningForMs = task.startedAtMs === 0 ? 0 : this.nowMs - task.startedAtMs;
     this.change(task.id, { ...why, lastStatus: 'STOPPED', runningForMs });
   }

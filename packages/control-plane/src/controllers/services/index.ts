@@ -52,6 +52,10 @@ class ServiceScheduler {
   readonly #lost: LostInstances;
   /** By cluster, the services that a change of any instance may concern. */
   readonly #watchful = new Map<string, Set<string>>();
+  /** By cluster, those with tasks that found no place. */
+  readonly #hungry = new Map<string, Set<string>>();
+  /** By cluster and instance: how often it has changed. */
+  readonly #versions = new Map<string, number>();
 
   constructor(options: ServicesOptions, parts: ServicesParts) {
     this.#options = options;
@@ -78,32 +82,53 @@ class ServiceScheduler {
         yield* this.#keysOfTask(change);
         return;
       case 'instance':
-      case 'session': {
-        const [cluster = '', instance = ''] = change.key.names;
-        yield* this.#watchful.get(cluster) ?? [];
-        for (const { service } of this.#parts.store.tasks.onInstance(cluster, instance))
-          if (service !== '') yield `${cluster}/${service}`;
+      case 'session':
+        yield* this.#keysOfInstance(change.key.names);
         return;
-      }
       default:
         return;
     }
   }
 
-  *#keysOfTask({ before, after }: Extract<Change, { kind: 'task' }>): Iterable<string> {
+  #keysOfTask({ before, after }: TaskChange): readonly string[] {
     const task = after ?? before;
-    if (!task) return;
-    const key = `${task.cluster}/${task.service}`;
+    if (!task) return [];
+    const keys: string[] = [];
     if (task.service !== '') {
+      const key = `${task.cluster}/${task.service}`;
+      const memory = this.#memoryOf(key);
       if (before && before.lastStatus !== 'RUNNING' && after?.lastStatus === 'RUNNING')
-        this.#memoryOf(key).becameRunning(task.id, this.#parts.clock.monotonicMs());
-      yield key;
+        memory.keeper.becameRunning(task.id, this.#parts.clock.monotonicMs());
+      else memory.keeper.taskChanged(task.id);
+      // A look that is to come sees it too: a thousand reports are one look.
+      if (!memory.isDue) keys.push(key);
     }
     const hasMadeRoom =
       before && before.lastStatus !== 'STOPPED' && (after?.lastStatus ?? 'STOPPED') === 'STOPPED';
-    if (!hasMadeRoom) return;
-    for (const waiting of this.#watchful.get(task.cluster) ?? [])
-      if (this.#memories.get(waiting)?.unplaced !== undefined) yield waiting;
+    if (!hasMadeRoom) return keys;
+    keys.push(...(this.#hungry.get(task.cluster) ?? []));
+    // Daemons stay on a draining instance until nothing else is there.
+    if (this.#parts.context.views.get(task.cluster, before.instance)?.status === 'DRAINING')
+      keys.push(...this.#servicesOn(task.cluster, before.instance));
+    return keys;
+  }
+
+  *#keysOfInstance([cluster = '', instance = '']: readonly string[]): Iterable<string> {
+    const name = `${cluster}/${instance}`;
+    this.#versions.set(name, (this.#versions.get(name) ?? 0) + 1);
+    yield* this.#watchful.get(cluster) ?? [];
+    yield* this.#hungry.get(cluster) ?? [];
+    for (const key of this.#servicesOn(cluster, instance)) {
+      this.#memoryOf(key).keeper.instanceChanged(instance);
+      yield key;
+    }
+  }
+
+  #servicesOn(cluster: string, instance: string): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { service } of this.#parts.store.tasks.onInstance(cluster, instance))
+      if (service !== '') found.add(`${cluster}/${service}`);
+    return found;
   }
 
   #memoryOf(key: string): ServiceMemory {
@@ -117,7 +142,9 @@ class ServiceScheduler {
 
   #forget(key: string): void {
     this.#memories.delete(key);
-    this.#watchful.get(key.slice(0, key.indexOf('/')))?.delete(key);
+    const cluster = key.slice(0, key.indexOf('/'));
+    this.#watchful.get(cluster)?.delete(key);
+    this.#hungry.get(cluster)?.delete(key);
   }
 
   async look(key: string): Promise<Verdict | undefined> {
@@ -127,8 +154,10 @@ class ServiceScheduler {
     const status = store.get(serviceKey)?.value.status;
     if (status === undefined || status === 'INACTIVE') return this.#lookAtRemains(key);
     const memory = this.#memoryOf(key);
-    const waitMs = gapMs(memory.tasks) - (clock.monotonicMs() - memory.lookedMs);
-    if (waitMs > 0) return { commits: [], againInMs: waitMs };
+    const gap = memory.isPartial ? 0 : gapMs(memory.keeper.roster.size);
+    const waitMs = gap - (clock.monotonicMs() - memory.lookedMs);
+    memory.isDue = waitMs > 0;
+    if (memory.isDue) return { commits: [], againInMs: waitMs };
     const past = await memory.events(store, cluster, name);
     const stored = store.get(serviceKey);
     if (!stored || stored.value.status === 'INACTIVE') return { commits: [], againInMs: 1 };
@@ -163,6 +192,7 @@ class ServiceScheduler {
       memory,
       healthyAfterMs: this.#options.healthyAfterMs,
       events: [...memory.unsaid].reverse().concat(past),
+      instanceVersion: (instance) => this.#versions.get(`${seenCluster(stored)}/${instance}`) ?? 0,
       isLost: (service, instance) => this.#lost.isLost(seenCluster(stored), service, instance),
     });
     const decision = decide(seen.snapshot, clock.wallMs());
@@ -175,9 +205,10 @@ class ServiceScheduler {
     const conflict = await this.#start(decision.start, seen, { memory, expect });
     if (conflict) return await this.#again(conflict);
     this.#noteWatchful(key, seen, memory);
-    const prune = pruneDeployments(seen.cluster, seen.name, store);
+    memory.isPartial = decision.isPartial && memory.unplaced === undefined;
+    const prune = pruneDeployments(seen, memory.keeper.roster);
     const again = [decision.wakeAfterMs, this.#retryMs(memory), lostAgainMs];
-    if (seen.hasMore) again.push(1);
+    if (seen.hasMore || memory.isPartial) again.push(1);
     const known = again.filter((ms) => ms !== undefined);
     const commits = prune ? [prune] : [];
     return known.length > 0 ? { commits, againInMs: Math.min(...known) } : { commits };
@@ -244,15 +275,24 @@ class ServiceScheduler {
 
   #noteWatchful(key: string, { cluster, snapshot }: SeenService, memory: ServiceMemory): void {
     const isWatchful =
-      memory.unplaced !== undefined ||
-      snapshot.settings.rebalanceLevels > 0 ||
-      snapshot.service.spec?.schedulingStrategy === 'DAEMON';
-    const watchful = this.#watchful.get(cluster) ?? new Set();
-    if (isWatchful) watchful.add(key);
-    else watchful.delete(key);
-    this.#watchful.set(cluster, watchful);
+      snapshot.settings.rebalanceLevels > 0 || snapshot.service.spec?.schedulingStrategy === 'DAEMON';
+    keepIn(this.#watchful, cluster, { key, isIn: isWatchful });
+    keepIn(this.#hungry, cluster, { key, isIn: memory.unplaced !== undefined });
   }
 }
+
+function keepIn(
+  sets: Map<string, Set<string>>,
+  cluster: string,
+  { key, isIn }: { readonly key: string; readonly isIn: boolean },
+): void {
+  const set = sets.get(cluster) ?? new Set();
+  if (isIn) set.add(key);
+  else set.delete(key);
+  sets.set(cluster, set);
+}
+
+type TaskChange = Extract<Change, { kind: 'task' }>;
 
 function decide(snapshot: ServiceSnapshot, nowMs: number): ServiceDecision {
   return withoutGoneSets(reconcileService(snapshot, nowMs), snapshot, nowMs);
@@ -262,7 +302,7 @@ function seenCluster({ key }: Stored<'service'>): string {
   return key.names[0] ?? '';
 }
 
-/** A service of ten thousand tasks is looked at four times a second at most, a small one at every change. */
+/** A service of five thousand tasks is looked at four times a second at most, a small one at every change. */
 function gapMs(tasks: number): number {
   return tasks < 100 ? 0 : Math.min(250, tasks / 20);
 }

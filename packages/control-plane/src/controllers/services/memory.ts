@@ -1,14 +1,10 @@
 import type { ServiceEventEntry } from '@longshore/model';
 import type { Unplaced } from '@longshore/scheduler';
-import { keyOf, type Store, type TaskSummary } from '@longshore/store';
+import { keyOf, type Store } from '@longshore/store';
+import { RosterKeeper } from './roster-keeper.js';
 
 /** What ECS shows of a service's events. */
 export const eventsKept = 100;
-
-interface Moment {
-  readonly monotonicMs: number;
-  readonly wallMs: number;
-}
 
 /**
  * What this leader remembers of one service beside the records: durations as it measured them, the last attempt to
@@ -19,12 +15,15 @@ export class ServiceMemory {
   unplaced: Unplaced | undefined;
   attemptedMs = Number.NEGATIVE_INFINITY;
   lookedMs = Number.NEGATIVE_INFINITY;
-  /** How many tasks the last look saw: large services are looked at less often. */
-  tasks = 0;
+  readonly keeper = new RosterKeeper();
+  /** A look is to come when the pause since the last is over. */
+  isDue = false;
+  /** The last decision left something for the next. */
+  isPartial = false;
   /** Said, and not written yet: oldest first. */
   unsaid: readonly ServiceEventEntry[] = [];
   #events: readonly ServiceEventEntry[] | undefined;
-  readonly #runningSince = new Map<string, number>();
+  readonly #healthChecked = new Map<string, boolean>();
   #written: { readonly digits: string; readonly revision: number; readonly atMs: number } | undefined;
 
   /** As written, newest first; read from the store once. */
@@ -38,31 +37,11 @@ export class ServiceMemory {
     this.unsaid = [];
   }
 
-  /** A task has become RUNNING before this leader's eyes. */
-  becameRunning(task: string, monotonicMs: number): void {
-    this.#runningSince.set(task, monotonicMs);
-  }
-
-  /**
-   * How long the task has been RUNNING. Of one that was RUNNING before this leader led, only its agent's clock tells;
-   * since that may be wrong, never more than since the task was made.
-   */
-  runningForMs(task: TaskSummary, now: Moment): number {
-    if (task.startedAtMs === 0) return 0;
-    if (task.lastStatus === 'STOPPED') return Math.max(0, task.stoppedAtMs - task.startedAtMs);
-    let since = this.#runningSince.get(task.id);
-    if (since === undefined) {
-      const age = Math.max(0, now.wallMs - task.createdAtMs);
-      since = now.monotonicMs - Math.min(age, Math.max(0, now.wallMs - task.startedAtMs));
-      this.#runningSince.set(task.id, since);
-    }
-    return now.monotonicMs - since;
-  }
-
-  /** Forgets the tasks that are no longer there. */
-  keepTasks(ids: ReadonlySet<string>): void {
-    if (this.#runningSince.size <= ids.size) return;
-    for (const id of this.#runningSince.keys()) if (!ids.has(id)) this.#runningSince.delete(id);
+  /** Whether tasks of the deployment have a health check; asked of its definition once, for that never changes. */
+  isHealthChecked(digits: string, ask: () => boolean | undefined): boolean {
+    const known = this.#healthChecked.get(digits) ?? ask();
+    if (known !== undefined) this.#healthChecked.set(digits, known);
+    return known ?? false;
   }
 
   /** Since the deployment's record was written, or since this leader first saw it. */

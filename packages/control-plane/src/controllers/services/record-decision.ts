@@ -7,6 +7,7 @@ import {
   keyOf,
   type Leadership,
   type Store,
+  type TaskSummary,
   type Write,
 } from '@longshore/store';
 import { stopped } from '../../api/tasks/stop-task.js';
@@ -35,9 +36,10 @@ export async function recordDecision(
   parts: RecordParts,
 ): Promise<{ readonly conflict: Conflict } | { readonly revisions: Revisions }> {
   const { store, leadership } = parts;
-  const records = recordWrites(decision, seen, parts);
+  const tasks = summariesOf(decision, seen, parts);
+  const records = recordWrites(decision, { ...seen, tasks }, parts);
   const [first = [], ...rest] = chunks(decision.stop, stopsPerCommit);
-  const stops = stopWrites(first, seen, parts);
+  const stops = stopWrites(first, { ...seen, tasks }, parts);
   const write = [...records.write, ...stops.write];
   const revisions = new Map(restsOn(seen));
   if (write.length > 0) {
@@ -52,7 +54,7 @@ export async function recordDecision(
     for (const { put } of records.puts) revisions.set(put.path, outcome.revision);
   }
   for (const chunk of rest) {
-    const more = stopWrites(chunk, seen, parts);
+    const more = stopWrites(chunk, { ...seen, tasks }, parts);
     const outcome = await store.commit(
       { expect: [leadership.fence, ...expected(seen, revisions), ...more.expect], write: more.write },
       { signal: leadership.lost },
@@ -60,6 +62,22 @@ export async function recordDecision(
     if (!outcome.ok) return { conflict: outcome.conflict };
   }
   return { revisions };
+}
+
+type Summaries = ReadonlyMap<string, TaskSummary>;
+
+/** The tasks that a decision marks, as they were when it was made: what is committed later expects them still so. */
+function summariesOf(
+  { counted, stop }: ServiceDecision,
+  { cluster }: SeenService,
+  { store }: RecordParts,
+): Summaries {
+  const found = new Map<string, TaskSummary>();
+  for (const id of [...counted, ...stop.map(({ task }) => task)]) {
+    const summary = store.tasks.get(cluster, id);
+    if (summary) found.set(id, summary);
+  }
+  return found;
 }
 
 /** The service, and the deployments that have or may have tasks. */
@@ -84,7 +102,7 @@ interface Writes {
 
 function recordWrites(
   decision: ServiceDecision,
-  { cluster, name, stored, deployments, tasks }: SeenService,
+  { cluster, name, stored, deployments, tasks }: SeenService & { readonly tasks: Summaries },
   { store, events }: RecordParts,
 ): Writes & { readonly puts: readonly Extract<Write, { put: unknown }>[] } {
   const expect: Expectation[] = [];
@@ -110,7 +128,7 @@ function recordWrites(
 
 function stopWrites(
   stops: ServiceDecision['stop'],
-  { cluster, tasks }: SeenService,
+  { cluster, tasks }: Pick<SeenService, 'cluster'> & { readonly tasks: Summaries },
   { store, clock }: RecordParts,
 ): Writes {
   const expect: Expectation[] = [];

@@ -1,7 +1,7 @@
-import { type CommitRequest, keyOf, type Store, type Stored, type TaskSummary } from '@longshore/store';
+import { type CommitRequest, keyOf, type Stored, type TaskSummary } from '@longshore/store';
 import { remains } from '../../api/services/create-service.js';
-import { storedDeployments } from '../../api/services/find.js';
 import type { ControllerContext } from '../controller.js';
+import type { SeenService } from './snapshot.js';
 
 /** INACTIVE services are described this long, as ECS describes them for a while. */
 const inactiveMs = 60 * 60_000;
@@ -48,18 +48,20 @@ export function removeInactive(
 }
 
 /** Removes the oldest drained deployments beyond those that are kept, with their revisions. */
-export function pruneDeployments(cluster: string, name: string, store: Store): CommitRequest | undefined {
-  const all = storedDeployments(store, cluster, name);
-  if (all.size <= deploymentsKept) return undefined;
-  const inUse = new Set<string>();
-  for (const task of store.tasks.ofService(cluster, name)) inUse.add(task.deployment);
-  const drained = [...all]
+export function pruneDeployments(
+  { cluster, name, deployments }: Pick<SeenService, 'cluster' | 'name' | 'deployments'>,
+  inUse: { has(deployment: string): boolean },
+): CommitRequest | undefined {
+  if (deployments.size <= deploymentsKept) return undefined;
+  const drained = [...deployments]
     .filter(([digits, { value }]) => value.status === 'INACTIVE' && !inUse.has(digits))
     .sort(([, a], [, b]) => b.value.createdAtMs - a.value.createdAtMs);
   const lastGood = drained
     .filter(([, { value }]) => value.deploymentStatus === 'SUCCESSFUL')
     .sort(([, a], [, b]) => b.value.finishedAtMs - a.value.finishedAtMs)[0];
-  const surplus = drained.slice(deploymentsKept - (all.size - drained.length)).filter((d) => d !== lastGood);
+  const surplus = drained
+    .slice(deploymentsKept - (deployments.size - drained.length))
+    .filter((d) => d !== lastGood);
   if (surplus.length === 0) return undefined;
   const now = surplus.slice(0, tasksPerCommit);
   return {

@@ -9,16 +9,18 @@ import {
   type TaskDefinition,
 } from '@longshore/model';
 import {
+  type ClusterView,
+  healthRules,
   type InstanceView,
   qualifiedInstances,
   rebalancing,
   type ServiceInstances,
   type ServiceSettings,
   type ServiceSnapshot,
-  type ServiceTask,
+  type StoppedTask,
   serviceInstances,
 } from '@longshore/scheduler';
-import { keyOf, type Store, type Stored, type TaskSummary } from '@longshore/store';
+import { keyOf, type Store, type Stored } from '@longshore/store';
 import type { PlacingContext } from '../../api/context.js';
 import { constraintsOf, definitionOf } from '../../api/services/daemon-count.js';
 import { storedDeployments } from '../../api/services/find.js';
@@ -34,6 +36,8 @@ export interface SnapshotParts {
   readonly healthyAfterMs: number;
   /** Newest first. */
   readonly events: readonly ServiceEventEntry[];
+  /** Raised by every change of the instance. */
+  readonly instanceVersion: (instance: string) => number;
   /** Whether the service replaces its tasks on the instance. */
   readonly isLost: (service: ServiceRecord, instance: InstanceView) => boolean;
 }
@@ -44,7 +48,6 @@ export interface SeenService {
   readonly name: string;
   readonly stored: Stored<'service'>;
   readonly deployments: ReadonlyMap<string, Stored<'deployment'>>;
-  readonly tasks: ReadonlyMap<string, TaskSummary>;
   readonly snapshot: ServiceSnapshot;
   /** More tasks have stopped than one look counts. */
   readonly hasMore: boolean;
@@ -57,26 +60,34 @@ export function seeService(stored: Stored<'service'>, parts: SnapshotParts): See
   const { store, clock } = context;
   const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
   const deployments = storedDeployments(store, cluster, name);
-  const tasks = new Map<string, TaskSummary>();
-  const seen: ServiceTask[] = [];
-  let stopped = 0;
-  for (const task of store.tasks.ofService(cluster, name)) {
-    tasks.set(task.id, task);
-    const isOpen = task.lastStatus === 'STOPPED' && !task.counted;
-    if (isOpen && ++stopped > stopsPerLook) continue;
-    seen.push(seeTask(task, { store, isOpen, runningForMs: memory.runningForMs(task, now) }));
-  }
-  memory.tasks = tasks.size;
-  memory.keepTasks(new Set(tasks.keys()));
-  const primary = deployments.get(stored.value.primaryDeployment);
   const settings = settingsOf(stored.value, parts.healthyAfterMs);
+  const instances = instancesFor(stored.value, { cluster, name, parts });
+  const healthChecked = {
+    has: (digits: string) => isHealthChecked(digits, { deployments, cluster, name, parts }),
+  };
+  const rules = { service: stored.value, healthChecked, settings };
+  const roster = memory.keeper.update({
+    store,
+    cluster,
+    service: name,
+    now,
+    rulesName: rulesName(stored.value, settings),
+    health: memoised((digits) => healthRules(rules, digits)),
+    view: (id) => context.views.get(cluster, id),
+    see: (id) => instances.get(id),
+    version: parts.instanceVersion,
+    isVolatile: (view) => isVolatile(view, stored.value),
+  });
+  const { open } = memory.keeper;
+  const primary = deployments.get(stored.value.primaryDeployment);
   const snapshot: ServiceSnapshot = {
     name,
     service: stored.value,
     deployments: recordsOf(deployments),
-    healthChecked: healthChecked(deployments, { cluster, name, context }),
-    tasks: seen,
-    instances: instancesFor(stored.value, { cluster, name, settings, parts }),
+    healthChecked,
+    tasks: roster,
+    stopped: [...take(open, stopsPerLook)].flatMap((id) => stoppedTask(store, cluster, id)),
+    instances,
     events: parts.events,
     settings,
     sinceWrittenMs: primary
@@ -84,20 +95,49 @@ export function seeService(stored: Stored<'service'>, parts: SnapshotParts): See
       : 0,
     unplaced: memory.unplaced,
   };
-  return { cluster, name, stored, deployments, tasks, snapshot, hasMore: stopped > stopsPerLook };
+  return { cluster, name, stored, deployments, snapshot, hasMore: open.size > stopsPerLook };
 }
 
-function seeTask(
-  task: TaskSummary,
-  { store, isOpen, runningForMs }: { store: Store; isOpen: boolean; runningForMs: number },
-): ServiceTask {
-  const { id, deployment, instance, lastStatus, desiredStatus, healthStatus } = task;
-  const { createdAtMs, protectedUntilMs, counted } = task;
-  const plain = { id, deployment, instance, lastStatus, desiredStatus, healthStatus, createdAtMs };
-  const common = { ...plain, protectedUntilMs, counted, runningForMs };
-  if (!isOpen) return common;
+function stoppedTask(store: Store, cluster: string, id: string): readonly StoppedTask[] {
+  const task = store.tasks.get(cluster, id);
+  if (!task) return [];
   const { stopCode, stoppedReason } = store.tasks.record(task);
-  return { ...common, stopCode, stoppedReason };
+  const runningForMs = task.startedAtMs === 0 ? 0 : Math.max(0, task.stoppedAtMs - task.startedAtMs);
+  const { deployment, instance, lastStatus, desiredStatus, healthStatus, createdAtMs, protectedUntilMs } =
+    task;
+  const plain = { id, deployment, instance, lastStatus, desiredStatus, healthStatus, createdAtMs };
+  return [{ ...plain, protectedUntilMs, runningForMs, stopCode, stoppedReason }];
+}
+
+/** What the rules by which tasks are judged depend on. */
+function rulesName({ spec = {} }: ServiceRecord, settings: ServiceSettings): string {
+  const { healthCheckGracePeriodSeconds, placementStrategy } = spec;
+  return JSON.stringify([settings.healthyAfterMs, healthCheckGracePeriodSeconds, placementStrategy]);
+}
+
+/** Whether an instance is lost is a matter of time, whether it is busy one of other tasks. */
+function isVolatile({ lost, status }: InstanceView, { spec }: ServiceRecord): boolean {
+  return lost === true || (status === 'DRAINING' && spec?.schedulingStrategy === 'DAEMON');
+}
+
+function* take<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const item of items) {
+    if (left-- === 0) return;
+    yield item;
+  }
+}
+
+function memoised<T>(ask: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    let answer = known.get(name);
+    if (answer === undefined) {
+      answer = ask(name);
+      known.set(name, answer);
+    }
+    return answer;
+  };
 }
 
 function recordsOf(
@@ -122,17 +162,21 @@ interface Where {
   readonly context: PlacingContext;
 }
 
-/** The deployments whose tasks say themselves how they are. */
-function healthChecked(
-  deployments: ReadonlyMap<string, Stored<'deployment'>>,
-  { cluster, name, context }: Where,
-): ReadonlySet<string> {
-  const checked = new Set<string>();
-  for (const [digits, { value }] of deployments) {
-    const definition = definitionOf(revisionOf(value.revision, { cluster, name, context }), context);
-    if (definition && hasHealthCheck(definition)) checked.add(digits);
-  }
-  return checked;
+interface Asked {
+  readonly deployments: ReadonlyMap<string, Stored<'deployment'>>;
+  readonly cluster: string;
+  readonly name: string;
+  readonly parts: SnapshotParts;
+}
+
+/** Whether the tasks of a deployment say themselves how they are. */
+function isHealthChecked(digits: string, { deployments, cluster, name, parts }: Asked): boolean {
+  const { context, memory } = parts;
+  return memory.isHealthChecked(digits, () => {
+    const revision = deployments.get(digits)?.value.revision ?? '';
+    const definition = definitionOf(revisionOf(revision, { cluster, name, context }), context);
+    return definition && hasHealthCheck(definition);
+  });
 }
 
 function hasHealthCheck({ containerDefinitions = [] }: TaskDefinition): boolean {
@@ -152,29 +196,21 @@ export function revisionOf(
 interface InstancesWanted {
   readonly cluster: string;
   readonly name: string;
-  readonly settings: ServiceSettings;
   readonly parts: SnapshotParts;
 }
 
 function instancesFor(service: ServiceRecord, wanted: InstancesWanted): ServiceInstances {
-  const { cluster, name, settings, parts } = wanted;
+  const { cluster, name, parts } = wanted;
   const { context } = parts;
   const spec: Service = service.spec ?? {};
   const view = context.views.cluster(cluster);
   const isDaemon = spec.schedulingStrategy === 'DAEMON';
-  const definition = definitionOf(revisionOf(service.currentRevision, { cluster, name, context }), context);
-  // Whether instances qualify is only asked where tasks are put on, or moved to, instances that have none.
-  const isAsked = definition !== undefined && (isDaemon || settings.rebalanceLevels > 0);
   const request = { strategies: spec.placementStrategy ?? [], group: `service:${name}` };
   return serviceInstances({
     instances: view.instances,
+    view: (id) => context.views.get(cluster, id),
     request,
-    qualified: isAsked
-      ? qualifiedInstances(view, {
-          constraints: constraintsOf(spec, definition),
-          requiredAttributes: requiredAttributes(definition),
-        })
-      : undefined,
+    qualified: () => qualified(view, spec, wanted, service),
     isLost: (instance) => parts.isLost(service, instance),
     isBusy: (instance) =>
       isDaemon && instance.status === 'DRAINING' && isBusy(cluster, instance.id, context.store),
@@ -183,6 +219,21 @@ function instancesFor(service: ServiceRecord, wanted: InstancesWanted): ServiceI
       const { wasLostSinceMs: sinceMs = 0, wasLostUntilMs: untilMs = 0 } = record ?? {};
       return sinceMs > 0 ? { sinceMs, untilMs } : undefined;
     },
+  });
+}
+
+/** The instances that can run the current revision's tasks. */
+function qualified(
+  view: ClusterView,
+  spec: Service,
+  { cluster, name, parts: { context } }: InstancesWanted,
+  { currentRevision }: ServiceRecord,
+): ReadonlySet<string> {
+  const definition = definitionOf(revisionOf(currentRevision, { cluster, name, context }), context);
+  if (definition === undefined) return new Set();
+  return qualifiedInstances(view, {
+    constraints: constraintsOf(spec, definition),
+    requiredAttributes: requiredAttributes(definition),
   });
 }
 

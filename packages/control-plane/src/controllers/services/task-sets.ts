@@ -8,10 +8,7 @@ export function withoutGoneSets(
   nowMs: number,
 ): ServiceDecision {
   const sets = snapshot.service.spec?.taskSets ?? [];
-  const living = new Set<string | undefined>();
-  for (const { deployment, lastStatus } of snapshot.tasks)
-    if (lastStatus !== 'STOPPED') living.add(deployment);
-  const gone = sets.filter(({ status, id }) => status === 'DRAINING' && !living.has(id));
+  const gone = sets.filter(({ status, id = '' }) => status === 'DRAINING' && !snapshot.tasks.lives(id));
   if (gone.length === 0) return decision;
   const service = decision.service ?? snapshot.service;
   const taskSets = sets.filter((set) => !gone.includes(set));

@@ -1,0 +1,31 @@
+import type { StartTasks } from './decision.js';
+
+/** What one decision starts, and stops, at most: the next sees what has become of it, and other services get a turn. */
+export const tasksPerDecision = 1000;
+
+interface Steps<Stop> {
+  readonly start: readonly StartTasks[];
+  readonly stop: readonly Stop[];
+}
+
+/** The first of what is to be started and stopped; `isPartial`: there is more. */
+export function bounded<Stop, Plan extends Steps<Stop>>(
+  plan: Plan & Steps<Stop>,
+): Plan & { readonly isPartial: boolean } {
+  let left = tasksPerDecision;
+  let isPartial = plan.stop.length > tasksPerDecision;
+  const start: StartTasks[] = [];
+  for (const wanted of plan.start) {
+    const count = Math.min(wanted.count, left);
+    left -= count;
+    if (count < wanted.count) isPartial = true;
+    if (count > 0) start.push(count === wanted.count ? wanted : fewer(wanted, count));
+  }
+  if (!isPartial) return { ...plan, isPartial };
+  return { ...plan, start, stop: plan.stop.slice(0, tasksPerDecision), isPartial };
+}
+
+function fewer(wanted: StartTasks, count: number): StartTasks {
+  const { onlyInstances, oneEach } = wanted;
+  return { ...wanted, count, onlyInstances: oneEach ? onlyInstances?.slice(0, count) : onlyInstances };
+}
