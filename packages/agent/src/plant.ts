@@ -21,6 +21,7 @@ import { Assignments } from './session/assignments.js';
 import type { ControlPlane } from './session/control-plane.js';
 import { Session } from './session/session.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { imagePulls } from './telemetry/pulls.js';
 
 export interface PlantParts {
   readonly config: Config;
@@ -113,6 +114,7 @@ export function buildPlant(parts: PlantParts): Plant {
       reporter,
       joinAsNew: config.joinAsNew,
       registration: (region) => Promise.resolve(registrationOf(registrationInputs(parts, region))),
+      pulls: () => imagePulls(images.pulling, () => engine.tasks),
       utilisation: config.metrics ? () => periphery.meter.measure() : undefined,
       joined: (joined) => {
         const before = who.instance;

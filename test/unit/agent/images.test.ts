@@ -95,7 +95,7 @@ describe('pull behaviour', () => {
     await settle();
     one.abort(new Error('the task stops'));
     expect(await first).to.equal('the task stops');
-    expect(provider.pulling).to.deep.equal([image]);
+    expect(provider.pulling.map((p) => p.image)).to.deep.equal([image]);
     two.abort(new Error('this one too'));
     expect(await second).to.equal('this one too');
     await clock.advance(1);

@@ -98,7 +98,7 @@ describe("Longshore's own operations", () => {
       diskTotalBytes: 6,
       uptimeMs: 7,
     };
-    const answer = await agent.client.ReportUtilisation({ ...agent.ids, host, containers: [] });
+    const answer = await agent.client.ReportUtilisation({ ...agent.ids, host, containers: [], pulls: [] });
     expect(answer.pace?.utilisationMs).to.be.greaterThan(0);
     const { instances = [] } = await test.longshore.GetUtilisation({});
     expect(instances[0]).to.deep.include({ containerInstance: agent.instance, name: 'host-1', host });
@@ -175,6 +175,7 @@ describe('figures of another replica', () => {
     try {
       await agent.client.ReportUtilisation({
         ...agent.ids,
+        pulls: [],
         containers: [
           {
             task: 't',

@@ -1,5 +1,5 @@
 import { type Clock, CodedError, type Logger, messageOf } from '@longshore/kit';
-import { type ImageFacts, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
+import { type ImageFacts, type PullProgress, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import type { PullBehavior } from '../config/config.js';
 import { credentialsFor, type RegistryCredentials } from '../config/registry-auth.js';
 import { digestOf } from './digest.js';
@@ -24,8 +24,17 @@ export interface ProvidedImage {
 interface SharedPull {
   readonly done: Promise<void>;
   readonly abort: AbortController;
+  readonly beganMs: number;
   waiting: number;
 }
+
+/** How far a pull is. */
+export interface RunningPull extends PullProgress {
+  readonly image: string;
+  readonly elapsedMs: number;
+}
+
+const notBegun: PullProgress = { layers: 0, layersDone: 0, bytes: 0, bytesTotal: 0 };
 
 /** Tries of one pull where nothing is cached; a registry that refuses is not asked again. */
 const tries = 3;
@@ -41,6 +50,7 @@ const silenceMs = 60_000;
 export class ImageProvider {
   readonly #parts: ImageProviderParts;
   readonly #pulls = new Map<string, SharedPull>();
+  readonly #progress = new Map<string, PullProgress>();
   /** Images that this agent has pulled before: what `once` asks. */
   readonly #once = new Set<string>();
   /** By image: until when its registry is not asked again, on the monotonic clock. */
@@ -74,9 +84,14 @@ export class ImageProvider {
     return provided(image, facts);
   }
 
-  /** Pulls that run, for the log and for `describe`. */
-  get pulling(): readonly string[] {
-    return [...this.#pulls.keys()];
+  /** Pulls that run, for `describe`. */
+  get pulling(): readonly RunningPull[] {
+    const now = this.#parts.clock.monotonicMs();
+    return [...this.#pulls].map(([image, { beganMs }]) => ({
+      image,
+      elapsedMs: now - beganMs,
+      ...(this.#progress.get(image) ?? notBegun),
+    }));
   }
 
   #isSilent(image: string): boolean {
@@ -108,8 +123,11 @@ export class ImageProvider {
 
   #begin(image: string, atMost: number): SharedPull {
     const abort = new AbortController();
-    const done = this.#pull(image, atMost, abort.signal).finally(() => this.#pulls.delete(image));
-    const pull: SharedPull = { done, abort, waiting: 0 };
+    const done = this.#pull(image, atMost, abort.signal).finally(() => {
+      this.#pulls.delete(image);
+      this.#progress.delete(image);
+    });
+    const pull: SharedPull = { done, abort, beganMs: this.#parts.clock.monotonicMs(), waiting: 0 };
     // Whoever waits hears of a failure; one that everybody has left must not end the process.
     done.catch(() => undefined);
     this.#pulls.set(image, pull);
@@ -130,6 +148,7 @@ export class ImageProvider {
           inactivityMs,
           auth,
           onProgress: (progress) => {
+            this.#progress.set(image, progress);
             const now = clock.monotonicMs();
             if (now - saidAtMs < progressMs) return;
             saidAtMs = now;

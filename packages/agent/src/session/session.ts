@@ -13,6 +13,7 @@ import {
   agentProtocol,
   type ContainerUtilisation,
   type HostUtilisation,
+  type ImagePull,
   type Pace,
   type RegisterRequest,
   type RegisterResponse,
@@ -41,6 +42,8 @@ export interface SessionParts {
   readonly joinAsNew: boolean;
   /** Undefined where nothing is measured. */
   readonly utilisation: (() => Promise<Utilisation>) | undefined;
+  /** Images that are being pulled now. */
+  readonly pulls: () => readonly ImagePull[];
   readonly joined: (identity: StoredIdentity) => void;
   readonly clock: Clock;
   readonly random: Random;
@@ -258,13 +261,18 @@ export class Session implements Component {
 
   async #utilisation(open: OpenSession): Promise<never> {
     const { clock, controlPlane, utilisation, logger } = this.#parts;
+    let toldPulls = false;
     for (;;) {
       await clock.sleep(this.#pace.utilisationMs, open.signal);
-      if (!utilisation) continue;
+      const pulls = this.#parts.pulls();
+      // That nothing is pulled any more is news as well, once.
+      if (!utilisation && pulls.length === 0 && !toldPulls) continue;
       try {
-        const request = { ...open.ids, ...(await utilisation()) };
+        const measured = utilisation ? await utilisation() : { containers: [] };
+        const request = { ...open.ids, ...measured, pulls };
         const bounds = { signal: open.signal, timeoutMs: 10_000 };
         this.#setPace((await controlPlane.reportUtilisation(request, bounds)).pace);
+        toldPulls = pulls.length > 0;
       } catch (thrown) {
         // Not state: the next sample replaces this one. That the session is over is said by the poll.
         open.signal.throwIfAborted();

@@ -1,5 +1,10 @@
 import type { Clock } from '@longshore/kit';
-import type { ContainerUtilisation, HostUtilisation, ReportUtilisationRequest } from '@longshore/model';
+import type {
+  ContainerUtilisation,
+  HostUtilisation,
+  ImagePull,
+  ReportUtilisationRequest,
+} from '@longshore/model';
 import type { Sessions } from './sessions.js';
 
 const keptMs = 15 * 60_000;
@@ -8,6 +13,7 @@ export interface UtilisationSample {
   readonly atMs: number;
   readonly host: HostUtilisation | undefined;
   readonly containers: readonly ContainerUtilisation[];
+  readonly pulls: readonly ImagePull[];
 }
 
 /** What containers and hosts of this replica's agents use: the newest sample of each, at most 15 minutes old. */
@@ -23,7 +29,7 @@ export class UtilisationMemory {
 
   report(request: ReportUtilisationRequest): void {
     this.#sessions.hear(request);
-    const { host, containers } = request;
+    const { host, containers, pulls } = request;
     const name = `${request.cluster}/${request.instance}`;
     // Taken out first, so that the map's order is that of age.
     this.#newest.delete(name);
@@ -31,6 +37,7 @@ export class UtilisationMemory {
       atMs: this.#clock.monotonicMs(),
       host,
       containers,
+      pulls,
     });
     this.#forgetOld();
   }

@@ -4530,6 +4530,21 @@ export interface ReportUtilisationRequest {
   readonly session: number;
   readonly host?: HostUtilisation | undefined;
   readonly containers: readonly ContainerUtilisation[];
+  /** Those that run now: none of the last report's runs any more but for these. */
+  readonly pulls: readonly ImagePull[];
+}
+
+/** How far the pull of an image is. */
+export interface ImagePull {
+  readonly image: string;
+  /** Tasks whose containers wait for it. */
+  readonly tasks: readonly string[];
+  readonly layers: number;
+  readonly layersDone: number;
+  readonly bytes: number;
+  /** As far as the registry has said; grows while layers are found. */
+  readonly bytesTotal: number;
+  readonly elapsedMs: number;
 }
 
 export interface ReportUtilisationResponse {
@@ -4625,6 +4640,7 @@ export interface InstanceUtilisation {
   readonly ageMs?: number | undefined;
   readonly host?: HostUtilisation | undefined;
   readonly containers?: readonly ContainerUtilisation[] | undefined;
+  readonly pulls?: readonly ImagePull[] | undefined;
 }
 
 export interface ExplainPlacementRequest {
@@ -5204,6 +5220,7 @@ export interface MessageShapes {
   readonly ReportResponse: ReportResponse;
   readonly TaskAck: TaskAck;
   readonly ReportUtilisationRequest: ReportUtilisationRequest;
+  readonly ImagePull: ImagePull;
   readonly ReportUtilisationResponse: ReportUtilisationResponse;
   readonly HostUtilisation: HostUtilisation;
   readonly ContainerUtilisation: ContainerUtilisation;

@@ -1,15 +1,17 @@
-import { invalidParameter, type TaskRecord, taskReference } from '@longshore/model';
+import { type ImagePull, invalidParameter, type TaskRecord, taskReference } from '@longshore/model';
 import { place, type Refusal } from '@longshore/scheduler';
 import { keyOf } from '@longshore/store';
 import { wishOf } from '../../controllers/waiting-tasks.js';
 import { isConnected } from '../../placement/instance-views.js';
 import { activeCluster } from '../clusters/index.js';
 import { certainly } from '../lookup.js';
+import type { Call } from '../operation.js';
 import type { ServerContext } from '../server-context.js';
 import { findDefinition } from '../task-definitions/index.js';
 import { placementRequest } from '../tasks/draft.js';
 import { findTask, liveTask } from '../tasks/find.js';
 import { renderTask } from '../tasks/render.js';
+import { utilisationOf } from './get-utilisation.js';
 import type { LongshoreOperation } from './operation.js';
 import { toRefusal } from './refusals.js';
 
@@ -26,9 +28,11 @@ export const explainTask: LongshoreOperation<'ExplainTask'> = async (request, ca
   const { record } = task;
   const refused =
     record.instance === '' && record.lastStatus !== 'STOPPED' ? refusalsOf(cluster, record, context) : [];
+  const pulls = isPulling(record) ? await pullReasons(cluster, { id, record }, call, context) : [];
+  const reasons = [...reasonsOf(cluster, record, context), ...pulls, ...containerReasons(record)];
   return {
     task: renderTask(task, call, context, true),
-    reasons: [...reasonsOf(cluster, record, context), ...refused.map((r) => r.explanation)],
+    reasons: [...reasons, ...refused.map((r) => r.explanation)],
     refusals: refused.map(toRefusal),
     logTails: Object.fromEntries(
       record.containers.filter((c) => c.logTail !== '').map((c) => [c.name, c.logTail]),
@@ -48,16 +52,44 @@ function reasonsOf(cluster: string, record: TaskRecord, context: ServerContext):
   if (record.lastStatus === 'STOPPED' || record.desiredStatus === 'STOPPED') return stopReasons(record);
   if (record.instance === '') return waitReasons(record, context.clock.wallMs());
   if (record.lastStatus === 'RUNNING') return silenceReasons(cluster, record, context);
-  const started =
-    record.pullStartedAtMs > 0 && record.pullStoppedAtMs === 0 ? ['its image is being pulled'] : [];
-  return [...silenceReasons(cluster, record, context), ...started, ...containerReasons(record)];
+  return silenceReasons(cluster, record, context);
+}
+
+function isPulling(record: TaskRecord): boolean {
+  const isOnTheWayUp = record.lastStatus !== 'STOPPED' && record.desiredStatus !== 'STOPPED';
+  return isOnTheWayUp && record.instance !== '' && record.pullStartedAtMs > 0 && record.pullStoppedAtMs === 0;
+}
+
+/** As the agent last said it to whoever holds its session. */
+async function pullReasons(
+  cluster: string,
+  { id, record }: { readonly id: string; readonly record: TaskRecord },
+  call: Pick<Call, 'signal'>,
+  context: ServerContext,
+): Promise<readonly string[]> {
+  const [instance] = await utilisationOf(cluster, [record.instance], call, context);
+  const own = (instance?.pulls ?? []).filter((pull) => pull.tasks.includes(id));
+  if (own.length === 0) return ['its image is being pulled'];
+  const age = Math.round((instance?.ageMs ?? 0) / 1000);
+  return own.map((pull) => `image ${pull.image} is being pulled: ${progressOf(pull)}, as of ${age} s ago`);
+}
+
+function progressOf(pull: ImagePull): string {
+  const layers = `${pull.layersDone} of ${pull.layers} layers`;
+  const size = `${mebibytes(pull.bytes)} of ${mebibytes(pull.bytesTotal)} MiB`;
+  const share = pull.bytesTotal > 0 ? ` (${Math.floor((100 * pull.bytes) / pull.bytesTotal)} %)` : '';
+  return `${layers}, ${size}${share}, for ${Math.round(pull.elapsedMs / 1000)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 ** 2).toFixed(1);
 }
 
 function stopReasons(record: TaskRecord): readonly string[] {
   const why = record.stoppedReason || 'no reason was given';
   const code = record.stopCode === 'UNSET' ? '' : ` (${record.stopCode})`;
   const verb = record.lastStatus === 'STOPPED' ? 'stopped' : 'is stopping';
-  return [`${verb}${code}: ${why}`, ...containerReasons(record)];
+  return [`${verb}${code}: ${why}`];
 }
 
 function containerReasons(record: TaskRecord): readonly string[] {

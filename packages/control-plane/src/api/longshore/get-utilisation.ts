@@ -11,6 +11,16 @@ export const getUtilisation: LongshoreOperation<'GetUtilisation'> = async (reque
   const { name: cluster } = await activeCluster(request.cluster, call, context);
   const asked = request.containerInstances ?? [];
   const ids = asked.length > 0 ? idsOf(asked, cluster, context) : allIds(cluster, context);
+  return { instances: await utilisationOf(cluster, ids, call, context) };
+};
+
+/** Of each of these instances, in their order; without figures where whoever holds its session does not answer. */
+export async function utilisationOf(
+  cluster: string,
+  ids: readonly string[],
+  call: Pick<Call, 'signal'>,
+  context: ServerContext,
+): Promise<readonly InstanceUtilisation[]> {
   const elsewhere = new Map<string, string[]>();
   const found = new Map<string, InstanceUtilisation>();
   for (const id of ids) {
@@ -22,8 +32,8 @@ export const getUtilisation: LongshoreOperation<'GetUtilisation'> = async (reque
     [...elsewhere].map(([address, theirs]) => ask(address, { cluster, ids: theirs }, call, context)),
   );
   for (const instance of answers.flat()) found.set(instance.containerInstance ?? '', instance);
-  return { instances: ids.map((id) => found.get(id) ?? nothingOf(cluster, id, context)) };
-};
+  return ids.map((id) => found.get(id) ?? nothingOf(cluster, id, context));
+}
 
 function idsOf(asked: readonly string[], cluster: string, context: ServerContext): readonly string[] {
   return asked.flatMap((text) => {
@@ -47,19 +57,19 @@ function addressOfHolder(cluster: string, id: string, { store, replica }: Server
 
 function ownOf(cluster: string, id: string, context: ServerContext): InstanceUtilisation {
   const sample = context.utilisation.of(cluster, id);
-  const { ageMs, host, containers } = sample ?? {};
-  return { ...nothingOf(cluster, id, context), ageMs, host, containers: containers ?? [] };
+  const { ageMs, host, containers = [], pulls = [] } = sample ?? {};
+  return { ...nothingOf(cluster, id, context), ageMs, host, containers, pulls };
 }
 
 function nothingOf(cluster: string, id: string, { store }: ServerContext): InstanceUtilisation {
   const name = store.get(keyOf('instance', cluster, id))?.value.name;
-  return { containerInstance: id, name, containers: [] };
+  return { containerInstance: id, name, containers: [], pulls: [] };
 }
 
 async function ask(
   address: string,
   what: { readonly cluster: string; readonly ids: readonly string[] },
-  call: Call,
+  call: Pick<Call, 'signal'>,
   context: ServerContext,
 ): Promise<readonly InstanceUtilisation[]> {
   try {
