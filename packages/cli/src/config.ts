@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '@longshore/kit';
 import { parse, stringify } from 'yaml';
 import { CliError, usageError } from './exit.js';
 
@@ -144,7 +145,7 @@ function toConfigFile(parsed: unknown, path: string): ConfigFile {
 }
 
 export function writeConfigFile(path: string, file: ConfigFile): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   writeFileSync(path, stringify(file), { mode: 0o600 });
   chmodSync(path, 0o600);
 }

@@ -2,6 +2,7 @@ export * from './backoff.js';
 export * from './clock.js';
 export * from './component.js';
 export * from './deferred.js';
+export * from './directory.js';
 export * from './env.js';
 export * from './errors.js';
 export * from './keyed-queue.js';

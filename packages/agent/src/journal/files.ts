@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '@longshore/kit';
 
 /** Files that are whole or not there: written aside, forced to disk, renamed, and the directory forced as well. */
 export class DurableFiles {
@@ -12,8 +13,8 @@ export class DurableFiles {
     this.directory = directory;
   }
 
-  async open(): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+  open(): void {
+    makeDirectory(this.directory, 0o700);
   }
 
   async write(name: string, text: string): Promise<void> {

@@ -47,8 +47,8 @@ export class FileJournal implements TaskJournal, IdentityJournal {
   }
 
   async open(): Promise<void> {
-    await this.#root.open();
-    await this.#tasks.open();
+    this.#root.open();
+    this.#tasks.open();
   }
 
   write(task: AgentTask): Promise<void> {

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
+import { makeDirectory } from '@longshore/kit';
 import type { Cli } from '../cli.js';
 import { CliError } from '../exit.js';
 import type { Gateway } from '../gateway.js';
@@ -46,8 +47,7 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   const programs = findPrograms(cli.env, options.etcd);
   const { dataDir } = options;
   refuseSecond(dataDir, lookAtProcess);
-  for (const directory of ['run', 'log', 'etcd', 'agents'])
-    mkdirSync(join(dataDir, directory), { recursive: true, mode: 0o700 });
+  for (const directory of ['run', 'log', 'etcd', 'agents']) makeDirectory(join(dataDir, directory), 0o700);
   const say = (line: string): void => cli.terminal.err(`dev: ${line}\n`);
   for (const ended of await endEarlier(dataDir, lookAtProcess, cli.clock))
     say(`ended what an earlier dev left running: ${ended}`);

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Random } from '@longshore/kit';
+import { makeDirectory, type Random } from '@longshore/kit';
 
 /**
  * Makes the two tokens of a cluster once and keeps them: `tokens/server` for the server, `tokens/client` for the CLI,
@@ -9,7 +9,7 @@ import type { Random } from '@longshore/kit';
 export function ensureTokens(dataDir: string, random: Random): { readonly clientFile: string } {
   const directory = join(dataDir, 'tokens');
   const clientFile = join(directory, 'client');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const write = (name: string, text: string): void =>
     writeFileSync(join(directory, name), text, { mode: 0o600 });
   if (!existsSync(join(directory, 'server'))) {
