@@ -62,11 +62,18 @@ function refused(error: CodedError): CliError {
 }
 
 function unreachable(error: CodedError): CliError {
-  return new CliError('unreachable', `the control plane does not answer: ${error.message}`, {
+  if (answered(error))
+    return new CliError('unreachable', `the control plane does not answer: ${error.message}`, {
+      cause: error,
+      wayOut: '`longshore doctor` looks at the control plane and its etcd',
+    });
+  const late = statusOf(error) === 'DEADLINE_EXCEEDED';
+  // Where nothing listens at all, nothing was called: `reach` has said so.
+  const why = late ? error.message : 'something listens there, and it is no gRPC that is understood';
+  return new CliError('unreachable', `the control plane does not answer: ${why}`, {
     cause: error,
-    wayOut: answered(error)
-      ? '`longshore doctor` looks at the control plane and its etcd'
-      : 'start one with `longshore dev`, or name it with --endpoint, LONGSHORE_ENDPOINT or `longshore context`',
+    wayOut:
+      'give the port of gRPC (7400; 7401 is HTTP), with https:// or --ca-file where the server has TLS and only there; or start one with `longshore dev`',
   });
 }
 

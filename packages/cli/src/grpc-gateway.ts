@@ -55,6 +55,8 @@ function channelOf(settings: Settings): ReturnType<typeof openChannel> {
       ...(region !== undefined && { region }),
     });
   } catch (thrown) {
+    // A file that cannot be read names itself.
+    if (thrown instanceof Error && 'syscall' in thrown) throw thrown;
     throw new CliError('usage', `endpoint ${endpoint}: ${(thrown as Error).message}`, { cause: thrown });
   }
 }

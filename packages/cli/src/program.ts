@@ -67,7 +67,12 @@ export function makeProgram(options: ProgramOptions): Command {
   for (const operation of operations()) program.addCommand(operationCommand(operation, cliOf));
   program.addHelpText('after', rootExamples);
   for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput({ writeOut: options.write, writeErr: options.writeError });
+    command.exitOverride().configureOutput({
+      writeOut: options.write,
+      writeErr: options.writeError,
+      outputError: (text, write) =>
+        write(`${inOurName(text)}  ${wordsOf(command)} --help shows what there is\n`),
+    });
     command.helpOption('-h, --help', 'this');
   }
   return program;
@@ -130,6 +135,16 @@ function addGlobalOptions(program: Command): void {
       ]),
     )
     .option('-y, --yes', 'do not ask before something is taken away');
+}
+
+/** Commander's line as ours: `error: unknown option ...`. */
+function inOurName(text: string): string {
+  return text.replace(/^error: /, 'longshore: ');
+}
+
+function wordsOf(command: Command): string {
+  const above = command.parent ? `${wordsOf(command.parent)} ` : '';
+  return `${above}${command.name()}`;
 }
 
 /** A command and all below it. */

@@ -195,6 +195,13 @@ describe('wrong use', () => {
     ['an unknown command names the nearest', ['run-tsk'], 'run-task'],
     ['an unknown option', ['run-task', '--task-defintion', 'a'], '--task-definition'],
     [
+      'an unknown option, with the way out',
+      ['store', 'free', '--all'],
+      '  longshore store free --help shows',
+    ],
+    ['a word too many, in our name', ['ps', 'all'], 'longshore: too many arguments'],
+    ['a directory for a file', ['run', '/tmp'], '/tmp: is a directory'],
+    [
       'a number that is none',
       ['run-task', '--task-definition', 'a', '--count', 'two'],
       'count: "two" where a whole number belongs',
@@ -228,6 +235,19 @@ describe('wrong use', () => {
       expect(played.calls).to.deep.equal([]);
       expect(played.err).not.to.match(/\n\s+at /);
     });
+});
+
+describe('what is no control plane', () => {
+  it('is told from one that is away, without gRPC’s own words', async () => {
+    const { code, err } = await play(['list-clusters'], {
+      answers: { ListClusters: away('round_robin: No connection established. Last error: null') },
+    });
+    expect(code).to.equal(3);
+    expect(err)
+      .to.contain('something listens there')
+      .and.to.contain('7401 is HTTP')
+      .and.not.contain('round_robin');
+  });
 });
 
 describe('exit codes', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { changeLines } from '../apply/difference.js';
 import { type Document, readDocuments } from '../apply/document.js';
@@ -8,6 +7,7 @@ import { planDefinition, registerDefinition } from '../apply/task-definition.js'
 import { type Cli, clusterOf, formatOf } from '../cli.js';
 import { usageError } from '../exit.js';
 import type { Gateway } from '../gateway.js';
+import { readTextFile } from '../operations/input.js';
 import { print } from '../output/print.js';
 import { idOf } from '../output/units.js';
 import { seconds } from './wait.js';
@@ -44,7 +44,7 @@ export function applyCommand(cliOf: () => Cli): Command {
 export async function documentsOf(cli: Cli, files: readonly string[]): Promise<readonly Document[]> {
   const lists: (readonly Document[])[] = [];
   for (const file of files) {
-    const text = file === '-' ? await cli.terminal.readStdin() : readFileSync(file, 'utf8');
+    const text = file === '-' ? await cli.terminal.readStdin() : readTextFile(file);
     lists.push(readDocuments(text, file === '-' ? 'stdin' : file));
   }
   // Services may name what the same call registers, in whatever order the files were given.

@@ -95,7 +95,11 @@ function remove(cli: Cli, name: string): void {
 function known(cli: Cli, name: string): ConfigFile {
   const file = readConfigFile(configPath(cli.env));
   const names = Object.keys(file.contexts);
-  if (!names.includes(name)) throw usageError(`context ${name}: no such context${didYouMean(name, names)}`);
+  if (!names.includes(name))
+    throw usageError(
+      `context ${name}: no such context${didYouMean(name, names)}`,
+      '`longshore context list` shows them',
+    );
   return file;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
 import { usageError } from '../exit.js';
 import { isPlain } from '../words/check.js';
@@ -9,6 +9,8 @@ import type { Json } from './call.js';
 export type OptionValues = Readonly<Record<string, unknown>>;
 
 export function readTextFile(path: string): string {
+  // Reading a directory fails without its name.
+  if (statSync(path).isDirectory()) throw usageError(`${path}: is a directory`);
   return readFileSync(path, 'utf8');
 }
 

@@ -29,7 +29,7 @@ async function status(cli: Cli, { etcd }: OpenEtcd): Promise<void> {
   if (typeof store === 'string') {
     print(cli, { members, error: store }, () => `${membersTable(members)}\nno quorum: ${store}\n`);
     throw new CliError('unreachable', 'etcd does not answer', {
-      wayOut: 'most of its members must run: systemctl start etcd',
+      wayOut: 'name its members with --etcd-endpoints or LONGSHORE_ETCD_ENDPOINTS; most of them must run',
     });
   }
   const [contents, alarms] = store;
