@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings the compose cluster up, runs a task on each host, cuts one host off, joins it again, takes all down.
-# With --keep-images what was built stays; without, too: only the cluster and its volumes go.
+# What was built stays, for the next time; the cluster, its volumes and its files go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export COMPOSE_PROJECT_NAME=longshore-check
@@ -40,15 +40,21 @@ all_running() {
 }
 
 bash deploy/setup/setup.sh engine compose
-trap '"${compose[@]}" down -v --remove-orphans >/dev/null 2>&1' EXIT
+work=$(mktemp -d)
+take_down() {
+  "${compose[@]}" down -v --remove-orphans >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+trap take_down EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 say 'building the images and bringing the cluster up'
-"${compose[@]}" up -d --build >.compose-check.log 2>&1 || { tail -n 30 .compose-check.log >&2; rm -f .compose-check.log; fail 'up'; }
-rm -f .compose-check.log
+"${compose[@]}" up -d --build >"$work/up.log" 2>&1 || { tail -n 30 "$work/up.log" >&2; fail 'up'; }
 until_true 90 'three instances connected' connected 3
 say 'three hosts have joined'
 
 LONGSHORE_REGISTRY_PORT=${LONGSHORE_REGISTRY_PORT:-7405} until_true 30 'the image is loaded' deploy/compose/load busybox:1.36
-cat >.compose-check.json <<'JSON'
+cat >"$work/check.json" <<'JSON'
 {
   "family": "check",
   "containerDefinitions": [
@@ -58,8 +64,7 @@ cat >.compose-check.json <<'JSON'
   ]
 }
 JSON
-longshore register-task-definition --cli-input-json "$(cat .compose-check.json)" --output json >/dev/null || fail 'register-task-definition'
-rm -f .compose-check.json
+longshore register-task-definition --cli-input-json "$(cat "$work/check.json")" --output json >/dev/null || fail 'register-task-definition'
 longshore run-task --task-definition check --count 3 --output json | json 'v.failures.length === 0 && v.tasks.length === 3' >/dev/null || fail 'run-task placed less than three tasks'
 until_true 90 'a task runs on each host' running 3
 for port in 8081 8082 8083; do until_true 20 "the page of the host behind port $port" node deploy/compose/healthy.mjs "http://127.0.0.1:$port/"; done
