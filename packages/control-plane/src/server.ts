@@ -149,7 +149,7 @@ function agentsSide({ given, state, addresses, context }: AgentsSideParts) {
 /** What operations work with. */
 function contextOf(given: Composition, state: State, dispatcher: Dispatcher, peers: RpcPeers): ServerContext {
   const { config, clock, random, logger, secrets } = given;
-  const { store, views, rounds, replica, version } = state;
+  const { store, views, rounds, space, replica, version } = state;
   return {
     store,
     clock,
@@ -158,6 +158,7 @@ function contextOf(given: Composition, state: State, dispatcher: Dispatcher, pee
     accountId: config.accountId,
     views,
     rounds,
+    full: () => space.full,
     config,
     replica,
     version,

@@ -29,6 +29,8 @@ export class SimReplica {
   readonly dispatcher: Dispatcher;
   readonly leader: Leader;
   readonly context: ServerContext;
+  /** Why the store takes no new work; empty while there is room. */
+  full = '';
   readonly #presence: Replica;
   readonly #views: InstanceViews;
   readonly #rounds: PlacementRounds;
@@ -75,6 +77,7 @@ export class SimReplica {
       accountId: config.accountId,
       views,
       rounds,
+      full: () => this.full,
       config,
       replica: name,
       version: 'sim',

@@ -146,6 +146,53 @@ describe('a cluster in one process', () => {
     await sim.stable('web', 60_000);
   });
 
+  it('gives room to the service of higher priority first, and to the next what is left', async () => {
+    const sim = await open({ hosts: 1, resources: { cpuUnits: 400, memoryMiB: 400 } });
+    await sim.define('web');
+    const create = (serviceName: string, desiredCount: number, priority: string) =>
+      sim.call('CreateService', {
+        serviceName,
+        taskDefinition: 'web',
+        desiredCount,
+        tags: [{ key: 'longshore:priority', value: priority }],
+      });
+    const running = async () =>
+      Promise.all(['first', 'low', 'high'].map(async (name) => (await sim.service(name)).runningCount));
+    await create('first', 4, '0');
+    await sim.stable('first');
+    await create('low', 3, '1');
+    await create('high', 3, '5');
+    await sim.advance(20_000);
+    expect(await running()).to.deep.equal([4, 0, 0]);
+    await sim.call('UpdateService', { service: 'first', desiredCount: 2 });
+    await sim.advance(20_000);
+    expect(await running()).to.deep.equal([2, 0, 2]);
+    await sim.call('UpdateService', { service: 'first', desiredCount: 0 });
+    await sim.advance(20_000);
+    expect(await running()).to.deep.equal([0, 1, 3]);
+    // Nothing that runs is stopped for it.
+    await create('higher', 1, '9');
+    await sim.advance(20_000);
+    expect(await running()).to.deep.equal([0, 1, 3]);
+  });
+
+  it('lets no service of higher priority that fits nowhere hold up another', async () => {
+    const sim = await open({ hosts: 1, resources: { cpuUnits: 400, memoryMiB: 400 } });
+    await sim.define('web');
+    await sim.define('huge', undefined, {
+      containerDefinitions: [{ name: 'app', image: 'busybox:1.36', cpu: 4000, memory: 100 }],
+    });
+    const tags = [{ key: 'longshore:priority', value: '9' }];
+    await sim.call('CreateService', { serviceName: 'huge', taskDefinition: 'huge', desiredCount: 1, tags });
+    await sim.advance(3000);
+    await sim.call('CreateService', { serviceName: 'web', taskDefinition: 'web', desiredCount: 3 });
+    await sim.stable('web', 10_000);
+    const [task] = sim.hosts[0]?.tasks.keys() ?? [];
+    sim.hosts[0]?.crash(task ?? '');
+    await sim.advance(500);
+    await sim.stable('web', 15_000);
+  });
+
   it('replaces the tasks of a lost instance, and stops the originals when it comes back', async () => {
     const sim = await openWithWeb({ hosts: 4 });
     const [lost] = sim.hosts;

@@ -127,6 +127,7 @@ class WaitingPlacer {
     return {
       cluster,
       class: 'controller',
+      priority: shape.tasks[0]?.summary.priority,
       request: placementRequest(shape.wish, shape.tasks.length),
       tasks: shape.tasks.map(({ summary, record }) => (place) => {
         const key = keyOf('task', cluster, summary.id);

@@ -20,6 +20,8 @@ export interface Ask {
   readonly cluster: string;
   /** RunTask comes before the controllers. */
   readonly class: 'request' | 'controller';
+  /** Within the class the higher comes first, then who asked first; 0 where none is said. */
+  readonly priority?: number | undefined;
   /** Its count is that of `tasks`. */
   readonly request: PlacementRequest;
   readonly tasks: readonly ((place: Place) => TaskCommit)[];

@@ -65,7 +65,7 @@ export class PlacementRounds {
     const gone = (): void => reject(gaveUp(ask.signal));
     ask.signal.addEventListener('abort', gone, { once: true });
     const queue = ask.class === 'request' ? this.#requests : this.#controllers;
-    queue.push({
+    queue.splice(behindItsLike(queue, ask), 0, {
       ask,
       placed: ask.tasks.map(() => undefined),
       open: ask.tasks.map((_, i) => i),
@@ -217,6 +217,13 @@ export class PlacementRounds {
     this.#parts.onOutcome((this.#parts.clock.monotonicMs() - waiting.sinceMs) / 1000);
     waiting.resolve({ placed: waiting.placed, refused: waiting.refused, conflict });
   }
+}
+
+/** Where an ask goes in a queue: behind all of its priority and above. */
+function behindItsLike(queue: readonly Waiting[], { priority = 0 }: Ask): number {
+  let at = queue.length;
+  while (at > 0 && ((queue[at - 1] as Waiting).ask.priority ?? 0) < priority) at--;
+  return at;
 }
 
 const unitsPerBundle = 50;

@@ -4279,6 +4279,10 @@ export interface DeploymentRecord {
   readonly hooks: readonly DeploymentHookRecord[];
   /** How long its tasks have found no place, measured by leaders; 0 once one is placed. */
   readonly unplacedMs: number;
+  /** The service's as it was when this deployment began; absent in records of before: the service's present one. */
+  readonly configuration?: DeploymentConfiguration | undefined;
+  /** Of a task set, which fails and waits by itself; other deployments share their service's. */
+  readonly throttle?: ServiceThrottle | undefined;
 }
 
 /** One PAUSE hook at one stage. Writers: the service controller; ContinueServiceDeployment writes status. */

@@ -35,6 +35,7 @@ export function beginDeployment(
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     forced,
+    configuration: service.spec?.deploymentConfiguration,
   });
   const throttle = { failures: 0, notBeforeMs: 0 };
   return {

@@ -1,3 +1,4 @@
+import type { ServiceThrottle } from '@longshore/model';
 import { hadBeenHealthy } from '../health/task-health.js';
 import { healthRules } from './health-rules.js';
 import type { Progress } from './progress.js';
@@ -12,6 +13,8 @@ export interface CountedStops {
   readonly progress: Progress;
   /** Ids of the tasks that the counters now include. */
   readonly counted: readonly string[];
+  /** How many of them were failures, by deployment. */
+  readonly failures: ReadonlyMap<string, number>;
   /** What the primary deployment's newest failures were. */
   readonly cause: FailureCause | undefined;
 }
@@ -41,8 +44,9 @@ export function countStops(snapshot: ServiceSnapshot, nowMs: number): CountedSto
     if (record?.rolloutState !== 'IN_PROGRESS') continue;
     next = withDeployment(next, digits, { failureCount: record.failureCount + count });
   }
-  if (cause !== undefined) next = throttled(next, nowMs);
-  return { progress: next, counted: snapshot.stopped.map(({ id }) => id), cause };
+  const throttle = cause === undefined ? next.service.throttle : throttled(next.service.throttle, nowMs);
+  if (throttle !== next.service.throttle) next = withService(next, { throttle });
+  return { progress: next, counted: snapshot.stopped.map(({ id }) => id), failures, cause };
 }
 
 /** Undefined: the task's end was no failure of its deployment. */
@@ -66,17 +70,18 @@ export function failureCause(task: StoppedTask, snapshot: ServiceSnapshot): Fail
  * A wave of failures counts once: what fails during the pause that an earlier one brought on belongs to the same wave,
  * so ten tasks that fail together do not make the pause a thousand times as long.
  */
-function throttled(progress: Progress, nowMs: number): Progress {
-  const { failures = 0, notBeforeMs = 0 } = progress.service.throttle ?? {};
-  if (nowMs < notBeforeMs) return progress;
+export function throttled(throttle: ServiceThrottle | undefined, nowMs: number): ServiceThrottle {
+  const { failures, notBeforeMs } = throttle ?? noThrottle;
+  if (throttle !== undefined && nowMs < notBeforeMs) return throttle;
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 20));
-  return withService(progress, { throttle: { failures: failures + 1, notBeforeMs: nowMs + pauseMs } });
+  return { failures: failures + 1, notBeforeMs: nowMs + pauseMs };
 }
 
-/** How long the service starts nothing more; 0: it may. A clock that jumped back never prolongs a pause. */
-export function throttledForMs(progress: Progress, nowMs: number): number {
-  const { notBeforeMs = 0 } = progress.service.throttle ?? {};
-  return Math.max(0, Math.min(notBeforeMs - nowMs, longestPauseMs));
+export const noThrottle: ServiceThrottle = { failures: 0, notBeforeMs: 0 };
+
+/** For how long nothing more is started; 0: it may. A clock that jumped back never prolongs a pause. */
+export function throttledForMs(throttle: ServiceThrottle | undefined, nowMs: number): number {
+  return Math.max(0, Math.min((throttle?.notBeforeMs ?? 0) - nowMs, longestPauseMs));
 }
 
 /** From so many waves on, the events say that tasks do not start consistently. */
@@ -95,5 +100,5 @@ export function noteHealthy(progress: Progress, healthy: number, justFailed: num
   const failureCount = breaker?.resetOnHealthyTask === false ? record.failureCount : justFailed;
   const noted = withDeployment(progress, digits, { healthyCount: healthy, failureCount });
   if ((noted.service.throttle?.failures ?? 0) === 0) return noted;
-  return withService(noted, { throttle: { failures: 0, notBeforeMs: 0 } });
+  return withService(noted, { throttle: noThrottle });
 }

@@ -42,13 +42,12 @@ export function reconcileService(asked: ServiceSnapshot, nowMs: number): Service
   const { status } = snapshot.service;
   if (status === 'DRAINING') return deletionDecision({ snapshot, standings, counted, nowMs });
   if (status !== 'INACTIVE' && snapshot.service.spec?.deploymentController?.type === 'EXTERNAL') {
-    const throttledMs = throttledForMs(counted.progress, nowMs);
-    return taskSetDecision({ snapshot, standings, counted, throttledMs, nowMs });
+    return taskSetDecision({ snapshot, standings, counted, nowMs });
   }
   if (status === 'INACTIVE' || primaryOf(counted.progress) === undefined) return nothing(counted);
   const context: Context = { snapshot, standings, counted, nowMs };
   const judged = judge(context);
-  const throttleMs = throttledForMs(judged, nowMs);
+  const throttleMs = throttledForMs(judged.service.throttle, nowMs);
   const planInput = { snapshot, progress: judged, standings, throttled: throttleMs > 0, nowMs };
   const plan = bounded(planService(planInput));
   const { progress: moved, wakeAfterMs } = moveOn(context, judged, plan.limits);

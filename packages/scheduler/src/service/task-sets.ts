@@ -1,18 +1,18 @@
-import type { TaskSet } from '@longshore/model';
+import type { DeploymentRecord, TaskSet } from '@longshore/model';
 import { bounded } from './bounded.js';
-import type { CountedStops } from './counting.js';
+import { healthyCount } from './completion.js';
+import { type CountedStops, inconsistentAfter, noThrottle, throttled, throttledForMs } from './counting.js';
 import type { ServiceDecision } from './decision.js';
-import { withEvent } from './progress.js';
+import { type Progress, withDeployment, withEvent } from './progress.js';
 import { planRolling, type RollingPlan } from './rolling.js';
 import type { ServiceSnapshot } from './snapshot.js';
-import type { Standings } from './standing.js';
+import { type Standings, sooner } from './standing.js';
 import { scalingReason, texts } from './texts.js';
 
 export interface TaskSetsInput {
   readonly snapshot: ServiceSnapshot;
   readonly standings: Standings;
   readonly counted: CountedStops;
-  readonly throttledMs: number;
   readonly nowMs: number;
 }
 
@@ -30,16 +30,17 @@ export function computedDesiredCount(
  * `deployment` is the id of its task set; tasks of a task set that is gone stop.
  */
 export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
-  const { snapshot, standings, counted, throttledMs } = input;
+  const { snapshot, standings, counted, nowMs } = input;
   const taskSets = snapshot.service.spec?.taskSets ?? [];
-  const plans = taskSets.map((taskSet) => planTaskSet(taskSet, input));
+  let progress = taskSets.reduce((before, { id = '' }) => withThrottle(before, id, input), counted.progress);
+  const pauses = taskSets.map(({ id = '' }) => throttledForMs(progress.deployments.get(id)?.throttle, nowMs));
+  const plans = taskSets.map((taskSet, n) => planTaskSet(taskSet, pauses[n] ?? 0, input));
   const known = new Set(taskSets.map(({ id }) => id));
   const orphans = standings.list((_, deployment) => !known.has(deployment));
   const { start, stop, isPartial } = bounded({
     start: plans.flatMap((plan) => plan.start),
     stop: [...plans.flatMap((plan) => plan.stop.map(({ standing }) => standing)), ...orphans],
   });
-  let { progress } = counted;
   if (stop.length > 0) {
     const ids = stop.map(({ task }) => task.id);
     progress = withEvent(progress, texts.stopped(snapshot.name, ids));
@@ -52,17 +53,50 @@ export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
       reason: scalingReason(task.deployment),
     })),
     counted: counted.counted,
-    deployments: new Map(),
+    deployments: changedRecords(snapshot, progress),
     service: progress.service === snapshot.service ? undefined : progress.service,
     events: progress.events,
     isPartial,
-    wakeAfterMs: throttledMs > 0 ? throttledMs : standings.changesInMs,
+    wakeAfterMs: pauses.reduce(
+      (soonest, ms) => (ms > 0 ? sooner(soonest, ms) : soonest),
+      standings.changesInMs,
+    ),
   };
+}
+
+/**
+ * Every set fails and waits by itself: one whose tasks crash holds up no other. One more healthy task than before lifts
+ * its throttle.
+ */
+function withThrottle(
+  progress: Progress,
+  id: string,
+  { standings, counted, snapshot, nowMs }: TaskSetsInput,
+): Progress {
+  const record = progress.deployments.get(id);
+  if (record === undefined) return progress;
+  const healthy = healthyCount(standings, id);
+  const before = record.throttle?.failures ?? 0;
+  let { throttle } = record;
+  if ((counted.failures.get(id) ?? 0) > 0) throttle = throttled(throttle, nowMs);
+  else if (healthy > record.healthyCount && before > 0) throttle = noThrottle;
+  const next = withDeployment(progress, id, { healthyCount: healthy, throttle });
+  const failures = throttle?.failures ?? 0;
+  const isNews = failures > before && failures === inconsistentAfter;
+  return isNews ? withEvent(next, texts.inconsistent(snapshot.name)) : next;
+}
+
+function changedRecords(
+  snapshot: ServiceSnapshot,
+  { deployments }: Progress,
+): ReadonlyMap<string, DeploymentRecord> {
+  return new Map([...deployments].filter(([digits, record]) => record !== snapshot.deployments.get(digits)));
 }
 
 function planTaskSet(
   taskSet: TaskSet,
-  { snapshot, standings, throttledMs, nowMs }: TaskSetsInput,
+  throttledMs: number,
+  { snapshot, standings, nowMs }: TaskSetsInput,
 ): RollingPlan {
   const id = taskSet.id ?? '';
   const desired = computedDesiredCount(taskSet, snapshot.service.spec?.desiredCount ?? 0);

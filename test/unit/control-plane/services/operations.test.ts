@@ -343,6 +343,43 @@ describe('operations on services', () => {
     });
   });
 
+  describe('a nearly full store', () => {
+    it('refuses a higher count of a service as it refuses a new one, and takes a lower', async () => {
+      await create();
+      for (const replica of sim.replicas) replica.full = 'the store is 81 % full';
+      const { message } = await refusal(update({ desiredCount: 3 }), 'ServerException');
+      expect(message).to.equal('the store is 81 % full');
+      expect((await sim.service('web')).desiredCount).to.equal(2);
+      for (const desiredCount of [2, 1]) await update({ desiredCount });
+      expect((await sim.service('web')).desiredCount).to.equal(1);
+    });
+  });
+
+  describe('DescribeServiceDeployments', () => {
+    it('shows the configuration that each deployment was made with', async () => {
+      const percents = { minimumHealthyPercent: 50, maximumPercent: 150 };
+      await create({ deploymentConfiguration: percents });
+      await sim.stable('web');
+      await update({
+        taskDefinition: 'web:2',
+        deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+      });
+      await update({ deploymentConfiguration: { maximumPercent: 175 } });
+      const { serviceDeployments = [] } = await sim.call('ListServiceDeployments', { service: 'web' });
+      const serviceDeploymentArns = serviceDeployments.map((d) => d.serviceDeploymentArn ?? '');
+      const shown = await sim.call('DescribeServiceDeployments', { serviceDeploymentArns });
+      const told = shown.serviceDeployments?.map(({ deploymentConfiguration: c }) => [
+        c?.minimumHealthyPercent,
+        c?.maximumPercent,
+      ]);
+      expect(told).to.have.deep.members([
+        [50, 150],
+        [0, 100],
+      ]);
+      expect((await sim.service('web')).deploymentConfiguration?.maximumPercent).to.equal(175);
+    });
+  });
+
   describe('DeleteService', () => {
     it('refuses without force while the service is scaled above 0', async () => {
       await create();

@@ -1,3 +1,4 @@
+import { rangeOf } from '@longshore/store';
 import { expect } from 'chai';
 import { SimCluster } from '../../../support/cluster/cluster.js';
 import { refusal } from '../api/rig.js';
@@ -71,6 +72,30 @@ describe('task sets', () => {
     expect((await sim.service('web')).runningCount).to.equal(4);
     await sim.call('DeleteService', { service: 'web', force: true });
     await sim.until(async () => (await sim.service('web')).status === 'INACTIVE', 30_000);
+  });
+
+  it('wait longer and longer when their tasks crash, each by itself, until they are well again', async () => {
+    const crashes = { startsAfterMs: 200, exitsAfterMs: 300, stopsAfterMs: 300 };
+    const bad = await sim.define('bad', crashes);
+    await create(bad, 50);
+    await sim.advance(10 * 60_000);
+    const started = () => sim.hosts.reduce((sum, host) => sum + host.started.length, 0);
+    expect(started()).to.be.within(10, 40);
+    expect((await sim.service('web')).events?.map(({ message }) => message)).to.include(
+      '(service web) is unable to consistently start tasks successfully.',
+    );
+    const before = started();
+    await create('web:1', 100);
+    await sim.until(async () => (await sets()).some((s) => s.runningCount === 4), 10_000);
+    expect(started() - before).to.be.within(4, 6);
+    // The next attempt works, and one healthy task lifts the pause.
+    sim.fates.delete(bad);
+    await sim.until(async () => (await sim.service('web')).runningCount === 6, 310_000);
+    const failures = () =>
+      sim.auditor.store
+        .list(rangeOf('deployment', 'default', 'web'))
+        .map(({ value }) => value.throttle?.failures ?? 0);
+    await sim.until(() => failures().every((n) => n === 0), 5000);
   });
 
   it('are made once under a token, and only for services that are rolled out from outside', async () => {

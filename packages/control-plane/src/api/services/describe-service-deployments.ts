@@ -49,7 +49,7 @@ function render(part: PartOfService, call: Call, context: PlacingContext): Servi
   if (!deployment || !service) return undefined;
   const counts = taskCounts(store, cluster, name, service.tags);
   const desiredCount = desiredCountOf({ cluster, name, record: service }, counts, context);
-  const configuration = service.spec?.deploymentConfiguration;
+  const configuration = deployment.value.configuration ?? service.spec?.deploymentConfiguration;
   return serviceDeploymentOf(deployment.value, {
     scope: scopeOf({ call, context }),
     cluster,

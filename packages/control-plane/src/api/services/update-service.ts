@@ -10,7 +10,7 @@ import {
 } from '@longshore/model';
 import { beginDeployment } from '@longshore/scheduler';
 import { type Expectation, keyOf, type Stored, type Write } from '@longshore/store';
-import type { PlacingContext } from '../context.js';
+import { checkRoom, type PlacingContext } from '../context.js';
 import { certainly, type FoundDefinition, requireDefinition } from '../lookup.js';
 import type { Call, Operation } from '../operation.js';
 import { findDefinition } from '../task-definitions/index.js';
@@ -61,6 +61,7 @@ async function prepare(
   const stored = context.store.get(named.stored.key);
   if (stored?.value.status !== 'ACTIVE') throw serviceNotActive();
   const spec = updatedSpec(stored.value.spec ?? {}, request);
+  if ((spec.desiredCount ?? 0) > (stored.value.spec?.desiredCount ?? 0)) checkRoom(context);
   const next = decide({ request, named, stored, spec, definition }, context);
   const answer = (): UpdateServiceResponse => ({
     service: renderService(

@@ -1,4 +1,4 @@
-import type { ServiceEventEntry } from '@longshore/model';
+import { optionsOf, type ServiceEventEntry } from '@longshore/model';
 import {
   reconcileService,
   type ServiceDecision,
@@ -27,6 +27,9 @@ export interface ServicesParts extends ControllerContext {
 /** Tasks that found no place are tried again this often at most, and this often without a reason. */
 const retrySoonestMs = 1000;
 const retryAnywayMs = 5000;
+/** How long a service gives way to one of higher priority that has yet to try, and how often it looks. */
+const givesWayMs = 5000;
+const givesWayEveryMs = 100;
 /** A move for the sake of an even spread is tried again after so long. */
 const rebalanceAgainMs = 30_000;
 
@@ -52,8 +55,10 @@ class ServiceScheduler {
   readonly #lost: LostInstances;
   /** By cluster, the services that a change of any instance may concern. */
   readonly #watchful = new Map<string, Set<string>>();
-  /** By cluster, those with tasks that found no place. */
+  /** By cluster, those with tasks that found no place, or have yet to be given one. */
   readonly #hungry = new Map<string, Set<string>>();
+  /** By cluster: when something last happened that may have made room. */
+  readonly #roomMs = new Map<string, number>();
   /** By cluster and instance: how often it has changed. */
   readonly #versions = new Map<string, number>();
 
@@ -106,7 +111,7 @@ class ServiceScheduler {
     const hasMadeRoom =
       before && before.lastStatus !== 'STOPPED' && (after?.lastStatus ?? 'STOPPED') === 'STOPPED';
     if (!hasMadeRoom) return keys;
-    keys.push(...(this.#hungry.get(task.cluster) ?? []));
+    keys.push(...this.#hungryNow(task.cluster));
     // Daemons stay on a draining instance until nothing else is there.
     if (this.#parts.context.views.get(task.cluster, before.instance)?.status === 'DRAINING')
       keys.push(...this.#servicesOn(task.cluster, before.instance));
@@ -117,11 +122,31 @@ class ServiceScheduler {
     const name = `${cluster}/${instance}`;
     this.#versions.set(name, (this.#versions.get(name) ?? 0) + 1);
     yield* this.#watchful.get(cluster) ?? [];
-    yield* this.#hungry.get(cluster) ?? [];
+    yield* this.#hungryNow(cluster);
     for (const key of this.#servicesOn(cluster, instance)) {
       this.#memoryOf(key).keeper.instanceChanged(instance);
       yield key;
     }
+  }
+
+  /** There may be room: the services that wait for some, the higher priority first. */
+  #hungryNow(cluster: string): readonly string[] {
+    const hungry = this.#hungry.get(cluster);
+    if (hungry === undefined || hungry.size === 0) return [];
+    this.#roomMs.set(cluster, this.#parts.clock.monotonicMs());
+    return [...hungry].sort((a, b) => this.#memoryOf(b).priority - this.#memoryOf(a).priority);
+  }
+
+  /** Whether a service of higher priority waits for room, and has not tried since there may have been some. */
+  #mustGiveWay(cluster: string, { priority }: ServiceMemory): boolean {
+    const roomMs = this.#roomMs.get(cluster) ?? Number.NEGATIVE_INFINITY;
+    const isLate = this.#parts.clock.monotonicMs() - roomMs > givesWayMs;
+    for (const key of this.#hungry.get(cluster) ?? []) {
+      const other = this.#memoryOf(key);
+      if (other.priority <= priority) continue;
+      if (other.isPartial || (other.attemptedMs <= roomMs && !isLate)) return true;
+    }
+    return false;
   }
 
   #servicesOn(cluster: string, instance: string): ReadonlySet<string> {
@@ -187,6 +212,7 @@ class ServiceScheduler {
   ): Promise<Verdict | undefined> {
     const { store, clock, leadership, context } = this.#parts;
     const { key, memory, past } = about;
+    memory.priority = optionsOf(stored.value.tags).priority ?? 0;
     const seen = seeService(stored, {
       context,
       memory,
@@ -204,8 +230,8 @@ class ServiceScheduler {
     const expect = expected(seen, recorded.revisions);
     const conflict = await this.#start(decision.start, seen, { memory, expect });
     if (conflict) return await this.#again(conflict);
+    memory.isPartial = decision.isPartial && memory.unplaced === undefined && !memory.givesWay;
     this.#noteWatchful(key, seen, memory);
-    memory.isPartial = decision.isPartial && memory.unplaced === undefined;
     const prune = pruneDeployments(seen, memory.keeper.roster);
     const again = [decision.wakeAfterMs, this.#retryMs(memory), lostAgainMs];
     if (seen.hasMore || memory.isPartial) again.push(1);
@@ -245,6 +271,7 @@ class ServiceScheduler {
     const { clock, context, leadership } = this.#parts;
     const nowMs = clock.monotonicMs();
     const { unplaced } = memory;
+    memory.givesWay = false;
     if (wanted.length === 0) {
       const isHeld = unplaced?.purpose === 'rebalance' && nowMs - memory.attemptedMs < rebalanceAgainMs;
       if (!isHeld) memory.unplaced = undefined;
@@ -252,8 +279,11 @@ class ServiceScheduler {
     }
     const isSame = unplaced !== undefined && wanted.some((w) => w.deployment === unplaced.deployment);
     if (isSame && nowMs - memory.attemptedMs < retrySoonestMs) return undefined;
+    memory.givesWay = this.#mustGiveWay(seen.cluster, memory);
+    if (memory.givesWay) return undefined;
     memory.attemptedMs = nowMs;
-    const started = await startTasks(wanted, seen, { context, leadership, expect });
+    const { priority } = memory;
+    const started = await startTasks(wanted, seen, { context, leadership, priority, expect });
     if (started.ids.length > 0) {
       memory.unsaid = [...memory.unsaid, this.#entry(serviceTexts.started(seen.name, started.ids))];
       // The next look writes it, with what it has to say itself; the tasks' own changes bring it about.
@@ -265,6 +295,7 @@ class ServiceScheduler {
   #retryMs(memory: ServiceMemory): number | undefined {
     const { unplaced, attemptedMs } = memory;
     if (memory.unsaid.length > 0) return 1;
+    if (memory.givesWay) return givesWayEveryMs;
     if (unplaced === undefined) return undefined;
     const sinceMs = this.#parts.clock.monotonicMs() - attemptedMs;
     // What found no place just now is told at once.
@@ -277,7 +308,7 @@ class ServiceScheduler {
     const isWatchful =
       snapshot.settings.rebalanceLevels > 0 || snapshot.service.spec?.schedulingStrategy === 'DAEMON';
     keepIn(this.#watchful, cluster, { key, isIn: isWatchful });
-    keepIn(this.#hungry, cluster, { key, isIn: memory.unplaced !== undefined });
+    keepIn(this.#hungry, cluster, { key, isIn: memory.unplaced !== undefined || memory.isPartial });
   }
 }
 

@@ -14,6 +14,10 @@ export class ServiceMemory {
   /** What the last attempt to start tasks could not place, and when that was. */
   unplaced: Unplaced | undefined;
   attemptedMs = Number.NEGATIVE_INFINITY;
+  /** Its option longshore:priority. */
+  priority = 0;
+  /** A service of higher priority is to try first. */
+  givesWay = false;
   lookedMs = Number.NEGATIVE_INFINITY;
   readonly keeper = new RosterKeeper();
   /** A look is to come when the pause since the last is over. */

@@ -11,6 +11,8 @@ import { revisionOf, type SeenService } from './snapshot.js';
 export interface StartParts {
   readonly context: PlacingContext;
   readonly leadership: Leadership;
+  /** Of the service: who is served first where room is short. */
+  readonly priority: number;
   /** The service and its deployments as the decision left them. */
   readonly expect: readonly Expectation[];
 }
@@ -69,13 +71,14 @@ function askFor(
   wish: TaskWish,
   { count, onlyInstances }: Pick<StartTasks, 'count' | 'onlyInstances'>,
   { cluster }: SeenService,
-  { context, leadership, expect }: StartParts,
+  { context, leadership, priority, expect }: StartParts,
 ): NamedAsk {
   const waiting = waitingRecord(wish);
   const ids = Array.from({ length: count }, () => context.random.hexId());
   const ask: Ask = {
     cluster,
     class: 'controller',
+    priority,
     request: { ...placementRequest(wish, count), onlyInstances },
     tasks: ids.map((id) => (place) => ({
       expect: [],
