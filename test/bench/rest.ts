@@ -14,10 +14,13 @@ interface AtRest {
   readonly rssMiB: number;
 }
 
-/** `--agents 0,1000,5000`, `--tasks 0,20`, `--seconds`: how long each is watched. Needs root and dockerd for tasks. */
+/**
+ * `--agents 0,1000,5000`, `--tasks 0,20`, `--seconds`: how long each is watched; a minute holds one poll and what each
+ * agent says of its host. Needs root and dockerd for tasks.
+ */
 export async function run(options: BenchOptions): Promise<Figures> {
   const short = options.short === true;
-  const seconds = numberOf(options.seconds, short ? 2 : 20);
+  const seconds = numberOf(options.seconds, short ? 2 : 60);
   const agents = listOf(options.agents, short ? [0, 10] : [0, 1000, 5000]);
   const tasks = listOf(options.tasks, short ? [0, 2] : [0, 20]);
   console.log(`rest on ${setUp()}, ${seconds} s each, from /proc`);

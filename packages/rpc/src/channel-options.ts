@@ -6,8 +6,11 @@ export interface KeepAlive {
   readonly timeoutMs: number;
 }
 
-/** A peer that died without a word is noticed within 15 s. */
-export const defaultKeepAlive: KeepAlive = { timeMs: 10_000, timeoutMs: 5_000 };
+/** A server that died without a word is noticed within 15 s; to the server these pings are an agent's heartbeat. */
+export const clientKeepAlive: KeepAlive = { timeMs: 10_000, timeoutMs: 5_000 };
+
+/** A client that died without a word is let go of within 35 s: nothing waits for that, and there are many of them. */
+export const serverKeepAlive: KeepAlive = { timeMs: 30_000, timeoutMs: 5_000 };
 
 export function keepAliveOptions(keepAlive: KeepAlive): ChannelOptions {
   return {
@@ -15,5 +18,7 @@ export function keepAliveOptions(keepAlive: KeepAlive): ChannelOptions {
     'grpc.keepalive_timeout_ms': keepAlive.timeoutMs,
     // An idle agent's connection must be watched too.
     'grpc.keepalive_permit_without_calls': 1,
+    // Nobody asks channelz, and it counts every message and call.
+    'grpc.enable_channelz': 0,
   };
 }

@@ -14,5 +14,6 @@ export type { CallOptions } from './client/invoke.js';
 export type { RequestOf, ResponseOf, ServiceName, ServiceOperations, StreamingMethod } from './contract.js';
 export { errorOf, RpcError, type StatusName, statusOf, type WireStatus } from './errors.js';
 export type { Attempt, Outcome, RpcCall } from './server/call.js';
+export type { Connection } from './server/connections.js';
 export { type Handlers, RpcServer, type RpcServerOptions } from './server/rpc-server.js';
 export type { ClientTls, ServerTls } from './tls.js';

@@ -1,4 +1,4 @@
-import { backoffMs, messageOf, systemRandom } from '@longshore/kit';
+import { backoffMs, messageOf, systemClock, systemRandom } from '@longshore/kit';
 import {
   type Assignment,
   aContainerRecord,
@@ -24,6 +24,18 @@ const capabilities = [
 
 /** Reports in one call, as the real agent's reporter. */
 const reportsPerCall = 200;
+const idleHost = {
+  cpuUnits: 40,
+  memoryMiB: 900,
+  memoryTotalMiB: 7900,
+  networkRxBytes: 120_000_000,
+  networkTxBytes: 90_000_000,
+  blockReadBytes: 800_000_000,
+  blockWriteBytes: 700_000_000,
+  diskUsedBytes: 9_000_000_000,
+  diskTotalBytes: 40_000_000_000,
+  uptimeMs: 86_400_000,
+};
 const rejoinBackoff = { minMs: 100, maxMs: 2000 } as const;
 
 /** One agent: registers, polls and reports; what it is told to run runs at once, what it is told to stop has stopped. */
@@ -133,7 +145,7 @@ export class SimulatedAgent {
   async #serve(lost: AbortSignal): Promise<never> {
     const over = new AbortController();
     const signal = AbortSignal.any([lost, over.signal]);
-    const loops = [this.#polls(signal), this.#reports(signal)];
+    const loops = [this.#polls(signal), this.#reports(signal), this.#utilisation(signal)];
     try {
       return await Promise.race(loops);
     } finally {
@@ -207,6 +219,15 @@ export class SimulatedAgent {
       const gatherMs = this.#pace?.reportMs ?? 0;
       if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
       await this.#report([...this.#unreported.values()].slice(0, reportsPerCall), false, signal);
+    }
+  }
+
+  /** What the host uses, as often as the real agent says it; from a moment by chance, since a crowd joins at once. */
+  async #utilisation(signal: AbortSignal): Promise<never> {
+    for (let share = systemRandom.next(); ; share = 1) {
+      await systemClock.sleep((this.#pace?.utilisationMs ?? 60_000) * share, signal);
+      const request = { ...this.#ids, host: idleHost, containers: [], pulls: [] };
+      this.#pace = (await this.#client.ReportUtilisation(request, { signal })).pace;
     }
   }
 

@@ -21,6 +21,7 @@ import {
   type RpcServerOptions,
 } from '@longshore/rpc';
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
 import { duplexCall } from './bare-http2.js';
 
 interface Caller {
@@ -400,6 +401,33 @@ describe('rpc', () => {
     await Promise.all(garbage.map((bytes) => sendRaw(set.server.port, bytes)));
     await ecsClient(set.channel()).ListClusters({});
   });
+
+  for (const secure of [false, true])
+    it(`shows by what came on the connection that a caller lives that only waits${secure ? ', by TLS' : ''}`, async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'longshore-rpc-'));
+      try {
+        const tls = secure ? certificate(directory) : undefined;
+        const waiting = deferredCall();
+        const set = await setUp({ ecs: { ListClusters: (_, call) => waiting.take(call) }, options: { tls } });
+        const channel = set.channel({
+          endpoints: [`${secure ? 'https' : 'http'}://localhost:${set.server.port}`],
+          keepAlive: { timeMs: 50, timeoutMs: 5_000 },
+          ...(tls ? { tls: { caFile: tls.certFile } } : {}),
+        });
+        const caller = new AbortController();
+        const call = ecsClient(channel).ListClusters({}, { signal: caller.signal });
+        call.catch(() => undefined);
+        const running = await waiting.call;
+        const { connection } = running;
+        const atFirst = connection?.receivedBytes ?? Number.NaN;
+        await eventually(() => expect(connection?.receivedBytes).to.be.greaterThan(atFirst + 2 * 17));
+        caller.abort(new Error('enough'));
+        channel.close();
+        await eventually(() => expect(running.connection).to.equal(undefined));
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    });
 
   it('speaks TLS, and trusts only whom it was told to', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'longshore-rpc-'));

@@ -25,6 +25,8 @@ export interface InstanceHealthOptions {
 /** How long a turn may come late before the time counts as deafness. */
 const deafMs = 5000;
 const tickMs = 1000;
+/** While every instance is heard and none is lost: what changes that is a change of its own. Less than `deafMs`. */
+const quietTickMs = 2000;
 const tasksPerCommit = 40;
 
 /**
@@ -90,7 +92,8 @@ class InstanceWatch {
       ...verdict.returned.filter((id) => connected.has(id)).map((id) => this.#mark(byId.get(id), 0)),
       ...verdict.forgotten.flatMap((id) => this.#forget(cluster, byId.get(id), now.wallMs)),
     ].filter((commit) => commit !== undefined);
-    return { commits, againInMs: Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
+    const isQuiet = connected.size === byId.size && !heard.some(({ lostSinceMs }) => lostSinceMs > 0);
+    return { commits, againInMs: isQuiet ? quietTickMs : Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
   }
 
   #earsOf(cluster: string): Ears {

@@ -17,7 +17,7 @@ import { protectTask } from '../api/tasks/protection.js';
 import { Departures } from './departures.js';
 import { Heartbeats } from './heartbeats.js';
 import { Pacer } from './pace.js';
-import { Polls } from './poll.js';
+import { type PollLine, Polls } from './poll.js';
 import { type RegistrationParts, Registrations } from './register.js';
 import { Reports } from './report.js';
 import { Sessions } from './sessions.js';
@@ -83,9 +83,8 @@ export class Dispatcher implements Component {
     return this.#registrations.register(request, signal);
   }
 
-  /** `draining`: this server is about to stop, so the poll ends with what it has. */
-  poll(request: PollRequest, signal: AbortSignal, draining?: AbortSignal): Promise<PollResponse> {
-    return this.#polls.poll(request, signal, draining);
+  poll(request: PollRequest, signal: AbortSignal, line?: PollLine): Promise<PollResponse> {
+    return this.#polls.poll(request, signal, line);
   }
 
   report(request: ReportRequest, signal: AbortSignal): Promise<ReportResponse> {

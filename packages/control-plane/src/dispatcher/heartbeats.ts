@@ -51,16 +51,30 @@ export class Heartbeats implements Component {
       const deafMs = Math.max(0, now - lookedMs - 2 * everyMs);
       lookedMs = now;
       if (deafMs > 0) for (const session of this.#sessions.all()) session.lastHeardMs += deafMs;
-      await Promise.all([...this.#sessions.all()].map((session) => this.#look(session, now)));
+      for (const session of this.#sessions.all()) session.listen(now);
+      // Thousands are heard each second: only those whose state differs from what their record says are looked at.
+      const changed = [...this.#sessions.all()].filter(
+        (session) => session.saidOverdue !== this.#isOverdue(session, now),
+      );
+      await Promise.all(changed.map((session) => this.#look(session, now)));
     }
+  }
+
+  #isOverdue(session: AgentSession, nowMs: number): boolean {
+    return nowMs - session.lastHeardMs > this.#timeoutMs;
   }
 
   async #look(session: AgentSession, nowMs: number): Promise<void> {
     const stored = this.#store.get(keyOf('instance', session.cluster, session.instance));
     if (!stored) return;
     const silentMs = nowMs - session.lastHeardMs;
-    const overdue = silentMs > this.#timeoutMs;
-    if (overdue === stored.value.overdueSinceMs > 0) return;
+    const overdue = this.#isOverdue(session, nowMs);
+    if (overdue === stored.value.overdueSinceMs > 0) {
+      session.saidOverdue = overdue;
+      return;
+    }
+    // Whatever becomes of the write, the record is looked at again.
+    session.saidOverdue = undefined;
     try {
       await this.#write(session, overdue ? this.#clock.wallMs() - silentMs + this.#timeoutMs : 0);
     } catch (thrown) {

@@ -5,6 +5,13 @@ import type { Pace } from '@longshore/model';
 const exchangesPerSecond = 1000;
 const longestGatherMs = 2000;
 
+/** Utilisation, in calls a second, as long as every agent's comes once a minute. */
+const samplesPerSecond = 20;
+const fewestSamplesMs = 60_000;
+/** How long a poll waits whose connection shows that the agent lives; by pings, which come every 10 s. */
+const quietPollMs = 60_000;
+const pingsMs = 10_000;
+
 /**
  * At once while quiet, gathered while busy. Counts exchanges (answers to Poll and Report) in a leaky bucket: while it
  * has room nothing waits; when it is full, each exchange waits for its share, 2 s at most.
@@ -12,6 +19,7 @@ const longestGatherMs = 2000;
 export class Pacer {
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
+  readonly #quietPollMs: number;
   readonly #agents: () => number;
   #level = 0;
   #drainedAt: number;
@@ -24,12 +32,15 @@ export class Pacer {
   }) {
     this.#clock = options.clock;
     this.#heartbeatMs = Math.min(10_000, Math.floor(options.instanceTimeoutMs / 3));
+    // A timeout that is too short for pings is kept by polls.
+    this.#quietPollMs = options.instanceTimeoutMs < 3 * pingsMs ? this.#heartbeatMs : quietPollMs;
     this.#agents = options.agents;
     this.#drainedAt = this.#clock.monotonicMs();
   }
 
-  get heartbeatMs(): number {
-    return this.#heartbeatMs;
+  /** How long a poll may wait; `heardBetween`: its connection tells of the agent meanwhile. */
+  pollMs(heardBetween: boolean): number {
+    return heardBetween ? this.#quietPollMs : this.#heartbeatMs;
   }
 
   /** Counts one exchange. */
@@ -50,10 +61,9 @@ export class Pacer {
   pace(): Pace {
     const agents = this.#agents();
     return {
-      heartbeatMs: this.#heartbeatMs,
+      heartbeatMs: this.#quietPollMs,
       reportMs: this.gatherMs(),
-      // Utilisation takes at most a tenth of the exchanges.
-      utilisationMs: Math.max(5000, Math.ceil((agents / (exchangesPerSecond / 10)) * 1000)),
+      utilisationMs: Math.max(5000, Math.min(fewestSamplesMs, (agents / samplesPerSecond) * 1000)),
     };
   }
 

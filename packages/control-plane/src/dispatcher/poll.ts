@@ -1,5 +1,6 @@
 import type { Clock } from '@longshore/kit';
 import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
+import type { Connection } from '@longshore/rpc';
 import type { Change, Store } from '@longshore/store';
 import { linkedAbort } from '../linked-abort.js';
 import {
@@ -17,6 +18,15 @@ import type { AgentSession, Sessions } from './sessions.js';
 import { Turn } from './turn.js';
 
 const never = new AbortController().signal;
+
+/** What a poll is waited for on, beside its caller's patience. */
+export interface PollLine {
+  /** This server is about to stop: the poll ends with what it has. */
+  readonly draining?: AbortSignal | undefined;
+  /** What the poll came by; without it the agent is heard by its polls alone, and they are answered sooner. */
+  readonly connection?: Connection | undefined;
+}
+
 /** How long a replica that is behind an agent's cursor waits before it sends the agent elsewhere. */
 const behindMs = 2000;
 
@@ -59,14 +69,19 @@ export class Polls {
   async poll(
     request: PollRequest,
     signal: AbortSignal,
-    draining: AbortSignal = never,
+    { draining = never, connection }: PollLine = {},
   ): Promise<PollResponse> {
     const session = this.#sessions.hear(request);
     session.supersede?.();
     const revision = await this.#catchUp(request, session, signal);
     forgetUnconfirmed(session, revision);
     const since: Since = { session, revision, knownDefinitions: request.knownDefinitions };
-    const answer = await this.#news(since, signal, draining);
+    const ended = connection && session.waitsOn(connection);
+    const answer = await this.#news(since, {
+      signal,
+      draining,
+      waitMs: this.#pacer.pollMs(connection !== undefined),
+    }).finally(ended);
     this.#pacer.exchanged();
     const pace = this.#pacer.pace();
     if (!answer) return { ...nothingNew(request, this.#store.epoch), pace };
@@ -95,8 +110,8 @@ export class Polls {
   }
 
   /** The first answer with news, or what is known when a heartbeat is due; undefined: nothing may be told. */
-  async #news(since: Since, signal: AbortSignal, draining: AbortSignal): Promise<ComposedAnswer | undefined> {
-    const due = this.#clock.monotonicMs() + this.#pacer.heartbeatMs;
+  async #news(since: Since, { signal, draining, waitMs }: Patience): Promise<ComposedAnswer | undefined> {
+    const due = this.#clock.monotonicMs() + waitMs;
     const turn = new Turn(since.session, this.#clock, [signal, draining, since.session.over.signal]);
     try {
       for (let gathered = false; ; ) {
@@ -142,6 +157,12 @@ export class Polls {
     if (before?.instance && before.instance !== after?.instance)
       this.#sessions.of(before.cluster, before.instance)?.wake?.();
   }
+}
+
+interface Patience {
+  readonly signal: AbortSignal;
+  readonly draining: AbortSignal;
+  readonly waitMs: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '@longshore/kit';
 import { EcsError } from '@longshore/model';
+import type { Connection } from '@longshore/rpc';
 import { type Change, keyOf, type Store } from '@longshore/store';
 
 /** Who an agent's call says it is. */
@@ -30,6 +31,10 @@ export class AgentSession {
   /** Tasks that run there and that we did not list (another epoch's); a person decides. */
   orphans: readonly string[] = [];
   lastHeardMs: number;
+  /** Whether the instance's record says overdue, as far as this session has seen; undefined: not looked yet. */
+  saidOverdue: boolean | undefined;
+  /** What the poll that waits came by, and its bytes at the last look. */
+  #line: { readonly connection: Connection; seenBytes: number } | undefined;
   /** Ends the poll that waits, since the agent has begun another. */
   supersede: (() => void) | undefined;
   /** Wakes the poll that waits: something of its tasks has changed. */
@@ -44,6 +49,27 @@ export class AgentSession {
     this.instance = ref.instance;
     this.id = ref.session;
     this.lastHeardMs = nowMs;
+  }
+
+  /**
+   * While a poll waits, whatever comes by its connection is the agent's heartbeat: HTTP/2's pings, which cost a tenth of
+   * a call. Gives the end of that, for when the poll is answered: a connection alone says nothing of its agent.
+   */
+  waitsOn(connection: Connection): () => void {
+    const line = { connection, seenBytes: connection.receivedBytes };
+    this.#line = line;
+    return () => {
+      if (this.#line === line) this.#line = undefined;
+    };
+  }
+
+  /** Looks whether something has come since the last look. */
+  listen(nowMs: number): void {
+    const line = this.#line;
+    if (!line) return;
+    const bytes = line.connection.receivedBytes;
+    if (bytes !== line.seenBytes) this.lastHeardMs = nowMs;
+    line.seenBytes = bytes;
   }
 }
 

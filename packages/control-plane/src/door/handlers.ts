@@ -141,16 +141,16 @@ export function longshoreHandlers(
 
 export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handlers<'AgentService', Caller> {
   const behind =
-    <Q, R>(name: string, act: (request: Q, signal: AbortSignal, draining: AbortSignal) => Promise<R> | R) =>
+    <Q, R>(name: string, act: (request: Q, call: RpcCall<Caller>) => Promise<R> | R) =>
     async (request: Q, call: RpcCall<Caller>): Promise<R> => {
       await enter(parts, call.caller, { service: 'AgentService', name }, request);
-      return await act(request, call.signal, call.draining);
+      return await act(request, call);
     };
   return {
-    Register: behind('Register', (request, signal) => dispatcher.register(request, signal)),
-    Poll: behind('Poll', (request, signal, draining) => dispatcher.poll(request, signal, draining)),
-    Report: behind('Report', (request, signal) => dispatcher.report(request, signal)),
-    TaskProtection: behind('TaskProtection', (request, signal) =>
+    Register: behind('Register', (request, { signal }) => dispatcher.register(request, signal)),
+    Poll: behind('Poll', (request, call) => dispatcher.poll(request, call.signal, call)),
+    Report: behind('Report', (request, { signal }) => dispatcher.report(request, signal)),
+    TaskProtection: behind('TaskProtection', (request, { signal }) =>
       dispatcher.taskProtection(request, { signal, region: parts.region }, parts.context),
     ),
     ReportUtilisation: behind('ReportUtilisation', (request) => dispatcher.reportUtilisation(request)),

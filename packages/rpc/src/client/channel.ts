@@ -1,6 +1,6 @@
 import { type ChannelOptions, Client } from '@grpc/grpc-js';
 import { type Clock, type Random, systemClock, systemRandom } from '@longshore/kit';
-import { defaultKeepAlive, type KeepAlive, keepAliveOptions } from '../channel-options.js';
+import { clientKeepAlive, type KeepAlive, keepAliveOptions } from '../channel-options.js';
 import { type ClientTls, channelCredentials } from '../tls.js';
 import { parseEndpoints } from './endpoints.js';
 import { registerNames, scheme } from './resolver.js';
@@ -68,7 +68,7 @@ function channelOptions(settings: ChannelSettings, tls: ClientTls | undefined): 
   const balancing =
     settings.balance === 'one' ? { pick_first: { shuffleAddressList: true } } : { round_robin: {} };
   return {
-    ...keepAliveOptions(settings.keepAlive ?? defaultKeepAlive),
+    ...keepAliveOptions(settings.keepAlive ?? clientKeepAlive),
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [balancing] }),
     'grpc.max_receive_message_length': 64 * 1024 * 1024,
     'grpc.max_send_message_length': -1,

@@ -10,6 +10,7 @@ import {
 import { EcsError, unsupportedFeature } from '@longshore/model';
 import { statusOf, type WireStatus } from '../errors.js';
 import { type Attempt, bearerToken, metadataKeys, type Outcome, type RpcCall } from './call.js';
+import type { Connection, Connections } from './connections.js';
 
 /** The part of grpc-js' calls that all kinds have. */
 type AnyCall = Pick<
@@ -20,6 +21,7 @@ type AnyCall = Pick<
 export interface CallRunnerOptions<C> {
   readonly authorize: (attempt: Attempt) => C | Promise<C>;
   readonly observe: (outcome: Outcome) => void;
+  readonly connections: Connections;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -59,7 +61,9 @@ export class CallRunner<C> {
     try {
       sendRequestId(call, attempt.requestId);
       caller = await this.#options.authorize(attempt);
-      const value = await act(new RunningCall(attempt, call, running, caller));
+      const value = await act(
+        new RunningCall(attempt, call, { running, caller, connections: this.#options.connections }),
+      );
       return { ok: true, value };
     } catch (thrown) {
       code = this.#codeOf(thrown, attempt);
@@ -132,6 +136,12 @@ export class CallRunner<C> {
   }
 }
 
+interface RunningParts<C> {
+  readonly running: Running;
+  readonly caller: C;
+  readonly connections: Connections;
+}
+
 /** What a handler sees. A class, since an object literal with getters costs V8 a hidden class a call. */
 class RunningCall<C> implements RpcCall<C> {
   readonly service: string;
@@ -143,8 +153,9 @@ class RunningCall<C> implements RpcCall<C> {
   readonly region: string | undefined;
   readonly remainingMs: number;
   readonly #running: Running;
+  readonly #connections: Connections;
 
-  constructor(attempt: Attempt, call: AnyCall, running: Running, caller: C) {
+  constructor(attempt: Attempt, call: AnyCall, { running, caller, connections }: RunningParts<C>) {
     this.service = attempt.service;
     this.operation = attempt.operation;
     this.token = attempt.token;
@@ -158,6 +169,11 @@ class RunningCall<C> implements RpcCall<C> {
     // Made by grpc-js from the timeout on the wire, by its own clock, whatever clock the server was given.
     this.remainingMs = until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - systemClock.wallMs());
     this.#running = running;
+    this.#connections = connections;
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connections.of(this.peer);
   }
 
   get signal(): AbortSignal {

@@ -1,3 +1,5 @@
+import type { Connection } from './connections.js';
+
 /** What is known of a call before it is let in. */
 export interface Attempt {
   /** `EcsService`, `AgentService`, `LongshoreService`, or the full name of a service that is gRPC's own (reflection). */
@@ -17,6 +19,8 @@ export interface RpcCall<C> extends Attempt {
   readonly region: string | undefined;
   /** Milliseconds until the caller gives up; Infinity where it does not say. */
   readonly remainingMs: number;
+  /** What the call came by; undefined where the peer has gone. */
+  readonly connection: Connection | undefined;
   /** Aborts when the caller has gone, its deadline has passed, or the server is forced to stop. */
   readonly signal: AbortSignal;
   /** Aborts when the server begins to stop: a long poll answers now with what it has. */

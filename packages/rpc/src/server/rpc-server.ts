@@ -17,7 +17,7 @@ import {
 } from '@longshore/kit';
 import { checkShape, EcsError } from '@longshore/model';
 import { HealthImplementation } from 'grpc-health-check';
-import { defaultKeepAlive, type KeepAlive, keepAliveOptions } from '../channel-options.js';
+import { type KeepAlive, keepAliveOptions, serverKeepAlive } from '../channel-options.js';
 import {
   definitionOf,
   fullNameOf,
@@ -34,6 +34,7 @@ import { toGrpcStatus } from '../errors.js';
 import { type ServerTls, serverCredentials } from '../tls.js';
 import type { Attempt, Outcome, RpcCall } from './call.js';
 import { CallRunner, notBuilt } from './call-runner.js';
+import { Connections } from './connections.js';
 import { type ForeignService, reflectionServices } from './reflection.js';
 import { writeAll } from './stream-writer.js';
 
@@ -80,6 +81,7 @@ export class RpcServer<C> implements Component {
   readonly #runner: CallRunner<C>;
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #services: ServiceName[] = [];
+  readonly #connections = new Connections();
   readonly #clock: Clock;
   #port = 0;
 
@@ -90,6 +92,7 @@ export class RpcServer<C> implements Component {
     this.#runner = new CallRunner({
       authorize: options.authorize,
       observe: options.observe ?? (() => undefined),
+      connections: this.#connections,
       logger: options.logger,
       clock: this.#clock,
       random: options.random ?? systemRandom,
@@ -128,11 +131,13 @@ export class RpcServer<C> implements Component {
   async start(): Promise<void> {
     const { host, port } = this.#options.listen;
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.#connections.start();
     this.#port = await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(address, serverCredentials(this.#options.tls), (error, bound) =>
         error ? reject(error) : resolve(bound),
       );
     });
+    this.#connections.bound(this.#port);
     this.setServing(true);
   }
 
@@ -154,6 +159,7 @@ export class RpcServer<C> implements Component {
     await Promise.race([ended, lingered.promise]);
     for (const timer of timers) timer.cancel();
     this.#server.forceShutdown();
+    this.#connections.stop();
   }
 
   #unary(
@@ -223,7 +229,7 @@ function checked(service: ServiceName, method: Method, received: Received): unkn
 
 function serverOptions<C>(options: RpcServerOptions<C>): ChannelOptions {
   return {
-    ...keepAliveOptions(options.keepAlive ?? defaultKeepAlive),
+    ...keepAliveOptions(options.keepAlive ?? serverKeepAlive),
     'grpc.max_receive_message_length': options.maxMessageBytes ?? 16 * 1024 * 1024,
     'grpc.max_send_message_length': -1,
   };
