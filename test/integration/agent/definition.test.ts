@@ -187,6 +187,35 @@ describe('what a task definition asks of the agent', function () {
     );
   });
 
+  it('awsvpc gives every container the resolvers and the kernel parameters that any of them names', async () => {
+    const id = rig.plane.run(
+      rig.definition(
+        [
+          { name: 'web', dnsServers: ['192.0.2.53'], dnsSearchDomains: ['shop.internal'] },
+          {
+            name: 'side',
+            essential: false,
+            dnsServers: ['192.0.2.54'],
+            systemControls: [{ namespace: 'net.core.somaxconn', value: '555' }],
+          },
+          { name: 'alone', essential: false, disableNetworking: true },
+        ],
+        { networkMode: 'awsvpc' },
+      ),
+      { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } } },
+    );
+    await rig.reaches(id, 'RUNNING');
+    // Behind the engine's resolver of a network of one's own stand those that were named.
+    const own = await Promise.all((await rig.containers()).map((c) => rig.engine.inspect(c.Id)));
+    const pause = own.find((c) => JSON.stringify(c.Config.Labels).includes('pause'));
+    expect(pause?.HostConfig.Dns).to.deep.equal(['192.0.2.53', '192.0.2.54']);
+    for (const name of ['web', 'side']) {
+      expect(await inside(id, 'cat /etc/resolv.conf', name)).to.contain('search shop.internal');
+      expect(await inside(id, 'cat /proc/sys/net/core/somaxconn', name)).to.equal('555');
+    }
+    expect(await inside(id, 'ls /sys/class/net', 'alone')).to.equal('lo');
+  });
+
   it('links, bridge and a static port that is bound where it is told to', async () => {
     const id = rig.plane.run(
       rig.definition([

@@ -73,13 +73,24 @@ export function taskLabels(
   };
 }
 
+/** In awsvpc mode the containers have the pause container's resolvers, as ECS gives them: those of all together. */
 function pauseDefinition(task: AgentTask): ContainerDefinition {
-  const hosts = (task.definition.containerDefinitions ?? []).flatMap((d) => d.extraHosts ?? []);
-  return { name: pauseContainerName, essential: true, memory: 16, cpu: 0, extraHosts: hosts };
+  const pause = { name: pauseContainerName, essential: true, memory: 16, cpu: 0 };
+  if (task.definition.networkMode !== 'awsvpc') return pause;
+  const all = task.definition.containerDefinitions ?? [];
+  const unique = (of: (d: ContainerDefinition) => readonly string[] | undefined): readonly string[] => [
+    ...new Set(all.flatMap((d) => of(d) ?? [])),
+  ];
+  return {
+    ...pause,
+    dnsServers: unique((d) => d.dnsServers),
+    dnsSearchDomains: unique((d) => d.dnsSearchDomains),
+  };
 }
 
 function networkOf(task: AgentTask, c: ContainerState, context: SpecContext): ContainerSpec['network'] {
   const mode = task.definition.networkMode ?? 'bridge';
+  if (!c.internal && definitionOf(task, c.name).disableNetworking) return { mode: 'none' };
   if (mode === 'awsvpc') {
     const pause = containerOf(task, pauseContainerName);
     return c.internal
@@ -87,7 +98,7 @@ function networkOf(task: AgentTask, c: ContainerState, context: SpecContext): Co
       : { mode: 'container', id: pause?.runtimeId ?? '' };
   }
   if (mode === 'host') return { mode: 'host' };
-  if (mode === 'none' || c.internal || definitionOf(task, c.name).disableNetworking) return { mode: 'none' };
+  if (mode === 'none' || c.internal) return { mode: 'none' };
   return { mode: 'bridge', name: context.bridgeNetwork };
 }
 

@@ -127,7 +127,7 @@ export class Metrics {
   readonly #gauges = new Map<string, Gauge>();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 500 });
     const registers = [this.registry];
     for (const { name, kind, help, labels: labelNames } of Object.values<MetricRow>(metricTable))
       if (kind === 'gauge') this.#gauges.set(name, new Gauge({ name, help, labelNames, registers }));

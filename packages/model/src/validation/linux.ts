@@ -32,6 +32,9 @@ export function checkLinuxParameters(container: ContainerDefinition): void {
   checkWhole(parameters.maxSwap, { min: 0 }, (bounds) =>
     containerFault(container, `'linuxParameters.maxSwap' must be ${bounds} MiB.`),
   );
+  // Swap is counted on top of the container's hard limit: without one it would be ignored.
+  if (parameters.maxSwap !== undefined && container.memory === undefined)
+    throw containerFault(container, `'linuxParameters.maxSwap' needs 'memory' of the container.`);
   checkWhole(parameters.swappiness, { min: 0, max: 100 }, (bounds) =>
     containerFault(container, `'linuxParameters.swappiness' must be ${bounds}.`),
   );

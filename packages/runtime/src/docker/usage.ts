@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Clock } from '@longshore/kit';
 import type { CallOptions, ContainerUsage } from '../driver.js';
 import { cgroupPaths, networkCounters, type ReadFile, readCgroup } from './cgroup.js';
@@ -138,15 +138,19 @@ export class DockerUsage {
   }
 }
 
-/** A file that is gone is the kernel's way to say that the container is. */
-const readText: ReadFile = (path) =>
-  readFile(path, 'utf8').then(
-    (text) => text,
-    (thrown: NodeJS.ErrnoException) => {
-      if (['ENOENT', 'ENODEV', 'ESRCH', 'EACCES', 'EINVAL'].includes(thrown.code ?? '')) return undefined;
-      throw thrown;
-    },
-  );
+/**
+ * A file that is gone is the kernel's way to say that the container is. Read at once: these files are the kernel's
+ * memory, and each hop through the pool of threads costs ten times the read (20 containers: 15 ms against 3 ms).
+ */
+const readText: ReadFile = (path) => {
+  try {
+    return Promise.resolve(readFileSync(path, 'utf8'));
+  } catch (thrown) {
+    const { code = '' } = thrown as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENODEV', 'ESRCH', 'EACCES', 'EINVAL'].includes(code)) return Promise.resolve(undefined);
+    return Promise.reject(thrown as Error);
+  }
+};
 
 async function engineStats(call: Call, id: string): Promise<EngineStats | undefined> {
   return call.json<EngineStats>({
