@@ -17,7 +17,8 @@ fail() {
   printf 'setup: %s\n' "$*" >&2
   exit 1
 }
-has() { command -v "$1" >/dev/null 2>&1; }
+# A program, not one of the steps below: `etcd` is both.
+has() { type -P "$1" >/dev/null; }
 
 # install WHY PACKAGE...: from the distribution, or a sentence that says what to install.
 install() {
@@ -117,6 +118,8 @@ compose_images() {
   done
   busybox_image busybox:1.36
   work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" EXIT
   if ! have_image debian:bookworm-slim; then
     has mmdebstrap || install 'making debian:bookworm-slim, since no registry is reachable' mmdebstrap
     say 'no registry reachable: making debian:bookworm-slim with mmdebstrap'
@@ -137,9 +140,9 @@ compose_images() {
   if ! have_image "$etcd_image"; then
     etcd
     has etcdctl || install 'the health check of etcd' etcd-client
-    say "no registry reachable: making $etcd_image from $(command -v etcd)"
+    say "no registry reachable: making $etcd_image from $(type -P etcd)"
     mkdir -p "$work/etcd/usr/local/bin"
-    cp "$(command -v etcd)" "$(command -v etcdctl)" "$work/etcd/usr/local/bin/"
+    cp "$(type -P etcd)" "$(type -P etcdctl)" "$work/etcd/usr/local/bin/"
     printf 'FROM debian:bookworm-slim\nCOPY etcd/ /\nEXPOSE 2379 2380\nCMD ["/usr/local/bin/etcd"]\n' >"$work/Dockerfile"
     docker build -q -t "$etcd_image" "$work" >/dev/null 2>&1
   fi
