@@ -18,3 +18,5 @@ export * from './task-life.js';
 export * from './timestamp.js';
 export * from './validation/index.js';
 export * from './walker/index.js';
+export { ByteReader } from './wire/byte-reader.js';
+export { ByteWriter } from './wire/byte-writer.js';

@@ -1,6 +1,12 @@
-import { type Codec, codecOf, messageType, type TaskHolds, type TaskStatus } from '@longshore/model';
+import {
+  ByteReader,
+  type Codec,
+  codecOf,
+  messageType,
+  type TaskHolds,
+  type TaskStatus,
+} from '@longshore/model';
 import type { TaskSummary } from '../store.js';
-import { ByteReader } from './byte-reader.js';
 import { Interner } from './interner.js';
 import { StringTable } from './string-table.js';
 
