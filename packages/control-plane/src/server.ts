@@ -20,6 +20,7 @@ import { Dispatcher } from './dispatcher/dispatcher.js';
 import { Doors } from './door/doors.js';
 import { loadSecrets, type Secrets } from './door/secrets.js';
 import { ChangeFeed } from './events/change-feed.js';
+import { EventLoopLag } from './metrics/event-loop-lag.js';
 import { Metrics } from './metrics/metrics.js';
 import { commitMeter, ServerGauges } from './metrics/server-metrics.js';
 import { openStore } from './open-store.js';
@@ -100,7 +101,10 @@ async function openState(given: Composition) {
   await supervision.start(space);
   const feed = new ChangeFeed(store, () => clock.wallMs());
   await supervision.start(stopping('feed', () => feed.stop()));
-  return { version, replica, metrics, store, views, rounds, space, feed };
+  const lag = new EventLoopLag(clock);
+  lag.start();
+  await supervision.start(stopping('event loop lag', () => lag.stop()));
+  return { version, replica, metrics, store, views, rounds, space, feed, lag };
 }
 
 type State = Awaited<ReturnType<typeof openState>>;
@@ -143,6 +147,7 @@ function agentsSide({ given, state, addresses, context }: AgentsSideParts) {
     instanceTimeoutMs: config.instanceTimeoutMs,
     onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
   });
+  state.lag.observe((lateMs) => dispatcher.loopWas(lateMs));
   return { presence, dispatcher };
 }
 
@@ -173,7 +178,7 @@ function contextOf(given: Composition, state: State, dispatcher: Dispatcher, pee
 /** The controllers' leadership and the gauges that tell of it; not started. */
 function leaderOf(given: Composition, state: State, context: ServerContext) {
   const { clock, random, logger } = given;
-  const { store, views, replica, metrics, space } = state;
+  const { store, views, replica, metrics, space, lag } = state;
   const pending = new PendingReasons();
   const leader = new Leader({
     store,
@@ -187,7 +192,7 @@ function leaderOf(given: Composition, state: State, context: ServerContext) {
     metrics,
     store,
     views,
-    clock,
+    lag,
     leading: () => leader.leading,
     pending: () => (leader.leads ? pending.counts() : new Map()),
   });

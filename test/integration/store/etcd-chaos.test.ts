@@ -46,6 +46,7 @@ describe('the store under random puts, deletes, cuts, pauses, compactions and re
         for (const kind of ['family', 'task'] as const)
           expect(shaken.list(rangeOf(kind))).to.deep.equal(steady.list(rangeOf(kind)));
         const fresh = await open('fresh', etcd.clientPort);
+        await calm([fresh]);
         for (const kind of ['family', 'task'] as const)
           expect(shaken.list(rangeOf(kind)), 'what etcd holds').to.deep.equal(fresh.list(rangeOf(kind)));
         await fresh.stop();

@@ -272,7 +272,7 @@ export class SimHost {
     const tasks = ids.flatMap((id) => this.#reportOf(id));
     try {
       const sequence = ++this.#sequence;
-      await dispatcher.report({ ...this.#ids, sequence, tasks, complete, orphans: [] }, this.#link.signal);
+      await dispatcher.report({ ...this.#ids, sequence, tasks, complete, orphans: [] });
     } catch (thrown) {
       for (const id of ids) this.#unreported.add(id);
       throw thrown;

@@ -40,18 +40,20 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
   const watched = store.watched;
   const removed = sources.departures.since(session.cluster, session.instance, since.revision);
   const complete = since.revision === 0 || removed === undefined;
+  const all = complete || !session.walked;
   const assignments: Assignment[] = [];
   const unchanged: string[] = [];
-  for (const task of store.tasks.onInstance(session.cluster, session.instance)) {
-    if (!isNews(session, task, since.revision)) {
-      if (complete) unchanged.push(task.id);
-      continue;
-    }
+  const tasks = all ? store.tasks.onInstance(session.cluster, session.instance) : changedTasks(store, since);
+  for (const task of tasks) {
+    const news = isNews(session, task, since.revision);
     // Told once the watch has it: the cursor of the answer must not lie before what the answer tells.
-    if (task.revision > watched) {
+    if (news && task.revision <= watched) assignments.push(assignmentOf(store, session, task));
+    else {
+      if (news) session.changed.add(task.id);
       if (complete) unchanged.push(task.id);
-    } else assignments.push(assignmentOf(store, session, task));
+    }
   }
+  session.walked = true;
   const gone = complete ? [] : (removed ?? []);
   return {
     response: {
@@ -68,12 +70,16 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
 /** Whether there is something to tell, and the newest revision of it, which the watch may have yet to deliver. */
 export function newsFor(
   { store, departures }: AssignmentSources,
-  { session, revision }: Since,
+  since: Since,
 ): { readonly newest: number; readonly any: boolean } {
+  const { session, revision } = since;
   const removed = departures.since(session.cluster, session.instance, revision);
   let any = revision === 0 || removed === undefined || removed.length > 0;
   let newest = 0;
-  for (const task of store.tasks.onInstance(session.cluster, session.instance)) {
+  const tasks = session.walked
+    ? changedTasks(store, since)
+    : store.tasks.onInstance(session.cluster, session.instance);
+  for (const task of tasks) {
     if (!isNews(session, task, revision)) continue;
     any = true;
     newest = Math.max(newest, task.revision);
@@ -81,17 +87,31 @@ export function newsFor(
   return { newest, any };
 }
 
+/** What may be news by the session's own account; what is none is dropped from it. */
+function* changedTasks(store: Store, { session, revision }: Since): Generator<TaskSummary> {
+  // Deleting what a set's iteration has just given is allowed.
+  for (const id of session.changed) {
+    const task = store.tasks.get(session.cluster, id);
+    if (task?.instance === session.instance && isNews(session, task, revision)) yield task;
+    else session.changed.delete(id);
+  }
+}
+
 /** A task whose record changed after the cursor is news only where the agent has something to do about it. */
 function isNews(session: AgentSession, task: TaskSummary, cursor: number): boolean {
   if (task.revision <= cursor) return false;
   const told = session.told.get(task.id);
-  return !told || told.desiredStatus !== task.desiredStatus;
+  return told !== task.desiredStatus;
 }
 
 /** Remembers what an answer tells, to be trusted once the agent comes back with the answer's cursor or a later one. */
 export function rememberTold(session: AgentSession, response: Omit<PollResponse, 'pace'>): void {
   const at = response.cursor?.revision ?? 0;
-  for (const { task, desiredStatus } of response.assignments) session.told.set(task, { desiredStatus, at });
+  for (const { task, desiredStatus } of response.assignments) {
+    session.told.set(task, desiredStatus);
+    session.unconfirmed.set(task, at);
+    session.changed.delete(task);
+  }
   for (const { name } of response.definitions) session.definitions.set(name, at);
   for (const task of response.removed) session.told.delete(task);
   if (!response.complete) return;
@@ -101,8 +121,23 @@ export function rememberTold(session: AgentSession, response: Omit<PollResponse,
 
 /** The agent came back with this cursor: answers with a later one did not arrive. */
 export function forgetUnconfirmed(session: AgentSession, cursor: number): void {
-  for (const [task, { at }] of session.told) if (at > cursor) session.told.delete(task);
+  if (cursor < session.confirmed) forgetAll(session);
+  session.confirmed = cursor;
+  for (const [task, at] of session.unconfirmed) {
+    if (at <= cursor) continue;
+    session.told.delete(task);
+    session.changed.add(task);
+  }
+  session.unconfirmed.clear();
   for (const [name, at] of session.definitions) if (at > cursor) session.definitions.delete(name);
+}
+
+/** An agent that goes back behind what it had confirmed knows nothing any more. */
+function forgetAll(session: AgentSession): void {
+  session.told.clear();
+  session.unconfirmed.clear();
+  session.changed.clear();
+  session.walked = false;
 }
 
 function definitionsFor(

@@ -79,6 +79,11 @@ export class Dispatcher implements Component {
     this.sessions.stop();
   }
 
+  /** How late the event loop was: agents are paced by it. */
+  loopWas(lateMs: number): void {
+    this.#pacer.loopWas(lateMs);
+  }
+
   register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResponse> {
     return this.#registrations.register(request, signal);
   }
@@ -87,8 +92,8 @@ export class Dispatcher implements Component {
     return this.#polls.poll(request, signal, line);
   }
 
-  report(request: ReportRequest, signal: AbortSignal): Promise<ReportResponse> {
-    return this.#reports.report(request, signal);
+  report(request: ReportRequest): Promise<ReportResponse> {
+    return this.#reports.report(request);
   }
 
   /** For the container's own endpoint: an agent may protect the tasks of its own instance. */

@@ -1,9 +1,16 @@
 import type { Clock } from '@longshore/kit';
 import type { Pace } from '@longshore/model';
 
-/** What one replica exchanges with its agents at most, in calls a second; beyond it, calls are gathered. */
-const exchangesPerSecond = 1000;
-const longestGatherMs = 2000;
+/** What one replica exchanges with its agents, in calls a second; beyond it, calls are gathered. */
+const mostPerSecond = 1000;
+/** A replica that has no time left still talks to its agents. */
+const leastPerSecond = 100;
+/** Within one heartbeat, so that a gathered poll is no silence. */
+const longestGatherMs = 8000;
+/** A turn of the event loop that takes longer than this leaves others waiting. */
+const busyMs = 40;
+const slowerBy = 0.8;
+const fasterBy = 1.05;
 
 /** Utilisation, in calls a second, as long as every agent's comes once a minute. */
 const samplesPerSecond = 20;
@@ -14,13 +21,15 @@ const pingsMs = 10_000;
 
 /**
  * At once while quiet, gathered while busy. Counts exchanges (answers to Poll and Report) in a leaky bucket: while it
- * has room nothing waits; when it is full, each exchange waits for its share, 2 s at most.
+ * has room nothing waits; when it is full, each exchange waits for its share. An exchange costs the same for one task
+ * as for twenty, so where the event loop falls behind, fewer and larger ones leave its time to placements.
  */
 export class Pacer {
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
   readonly #quietPollMs: number;
   readonly #agents: () => number;
+  #perSecond = mostPerSecond;
   #level = 0;
   #drainedAt: number;
 
@@ -43,6 +52,13 @@ export class Pacer {
     return heardBetween ? this.#quietPollMs : this.#heartbeatMs;
   }
 
+  /** How late the event loop was just now; told about ten times a second. */
+  loopWas(lateMs: number): void {
+    this.#drain();
+    const wanted = this.#perSecond * (lateMs > busyMs ? slowerBy : fasterBy);
+    this.#perSecond = Math.max(leastPerSecond, Math.min(mostPerSecond, wanted));
+  }
+
   /** Counts one exchange. */
   exchanged(): void {
     this.#drain();
@@ -52,9 +68,10 @@ export class Pacer {
   /** How long the next answer should gather; 0: at once. */
   gatherMs(): number {
     this.#drain();
-    const burst = exchangesPerSecond / 4;
+    const burst = this.#perSecond / 4;
     if (this.#level <= burst) return 0;
-    return Math.min(longestGatherMs, Math.ceil(((this.#level - burst) / exchangesPerSecond) * 1000));
+    const shareMs = Math.ceil(((this.#level - burst) / this.#perSecond) * 1000);
+    return Math.min(longestGatherMs, Math.floor(this.#heartbeatMs * 0.8), shareMs);
   }
 
   /** What agents are told. */
@@ -69,7 +86,7 @@ export class Pacer {
 
   #drain(): void {
     const now = this.#clock.monotonicMs();
-    this.#level = Math.max(0, this.#level - ((now - this.#drainedAt) / 1000) * exchangesPerSecond);
+    this.#level = Math.max(0, this.#level - ((now - this.#drainedAt) / 1000) * this.#perSecond);
     this.#drainedAt = now;
   }
 }

@@ -153,7 +153,11 @@ export class Polls {
     if (change.kind !== 'task') return;
     const { before, after } = change;
     if (after && before?.instance === after.instance && before.desiredStatus === after.desiredStatus) return;
-    if (after?.instance) this.#sessions.of(after.cluster, after.instance)?.wake?.();
+    if (after?.instance) {
+      const session = this.#sessions.of(after.cluster, after.instance);
+      session?.changed.add(after.id);
+      session?.wake?.();
+    }
     if (before?.instance && before.instance !== after?.instance)
       this.#sessions.of(before.cluster, before.instance)?.wake?.();
   }

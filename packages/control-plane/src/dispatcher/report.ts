@@ -10,7 +10,6 @@ import {
   unchanged,
 } from '@longshore/model';
 import { type Expectation, keyOf, type Store, type TaskSummary, type Write } from '@longshore/store';
-import { linkedAbort } from '../linked-abort.js';
 import { isConnected } from '../placement/instance-views.js';
 import { digestsToKeep } from './image-digests.js';
 import type { Pacer } from './pace.js';
@@ -43,35 +42,29 @@ export class Reports {
     this.#parts = parts;
   }
 
-  async report(request: ReportRequest, signal: AbortSignal): Promise<ReportResponse> {
+  /**
+   * Goes on where its caller has gone: what was said is true, and a commit that waits ends by itself. Signals would cost
+   * each of a thousand reports a second more than its commit.
+   */
+  async report(request: ReportRequest): Promise<ReportResponse> {
     const session = this.#parts.sessions.hear(request);
-    const limit = linkedAbort(signal, session.over.signal);
-    try {
-      const acks = await this.#commitTasks(session, request, limit.signal);
-      await this.#commitInstance(session, request, limit.signal);
-      this.#noteOrphans(session, request);
-      this.#parts.pacer.exchanged();
-      return { acks, pace: this.#parts.pacer.pace() };
-    } finally {
-      limit.end();
-    }
+    const acks = await this.#commitTasks(session, request);
+    await this.#commitInstance(session, request);
+    this.#noteOrphans(session, request);
+    // A replica that may have lost its lease answers no agent, whatever it has just committed.
+    if (session.over.signal.aborted) throw session.over.signal.reason;
+    this.#parts.pacer.exchanged();
+    return { acks, pace: this.#parts.pacer.pace() };
   }
 
-  async #commitTasks(
-    session: AgentSession,
-    request: ReportRequest,
-    signal: AbortSignal,
-  ): Promise<readonly TaskAck[]> {
+  async #commitTasks(session: AgentSession, request: ReportRequest): Promise<readonly TaskAck[]> {
     const reports = [...new Map(request.tasks.map((r) => [r.task, r])).values()];
     const chunks: TaskReport[][] = [];
     for (let i = 0; i < reports.length; i += tasksPerCommit)
       chunks.push(reports.slice(i, i + tasksPerCommit));
-    const unknown = (
-      await Promise.all(chunks.map((c) => this.#commitChunk(session, c, request, signal)))
-    ).flat();
+    const unknown = (await Promise.all(chunks.map((c) => this.#commitChunk(session, c, request)))).flat();
     const acks = new Map<string, TaskAck['outcome']>(reports.map((r) => [r.task, 'OUTCOME_COMMITTED']));
-    for (const task of await this.#surelyUnknown(session, unknown, signal))
-      acks.set(task, 'OUTCOME_UNKNOWN_TASK');
+    for (const task of await this.#surelyUnknown(session, unknown)) acks.set(task, 'OUTCOME_UNKNOWN_TASK');
     return [...acks].map(([task, outcome]) => ({ task, outcome }));
   }
 
@@ -80,21 +73,17 @@ export class Reports {
     session: AgentSession,
     reports: readonly TaskReport[],
     request: ReportRequest,
-    signal: AbortSignal,
   ): Promise<readonly string[]> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const merged = this.#merge(session, reports, request);
       if (merged.write.length === 0) return merged.unknown;
-      const outcome = await this.#parts.store.commit(
-        { expect: merged.expect, write: merged.write },
-        { signal },
-      );
+      const outcome = await this.#parts.store.commit({ expect: merged.expect, write: merged.write });
       if (outcome.ok) {
         for (const ms of merged.nowRunning) this.#parts.onRunning(ms);
         return merged.unknown;
       }
       checkSession(session, outcome.conflict.key);
-      await this.#parts.store.reached(outcome.conflict.asOf, signal);
+      await this.#parts.store.reached(outcome.conflict.asOf, session.over.signal);
     }
     throw serverException('The report was overtaken too often: send it again.');
   }
@@ -132,14 +121,10 @@ export class Reports {
    * Those that neither the store nor the history has. A stop whose acknowledgement was lost is found in the history
    * and acknowledged again.
    */
-  async #surelyUnknown(
-    session: AgentSession,
-    tasks: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  async #surelyUnknown(session: AgentSession, tasks: readonly string[]): Promise<readonly string[]> {
     if (tasks.length === 0) return [];
     const { store } = this.#parts;
-    await store.barrier(signal);
+    await store.barrier(session.over.signal);
     const unknown: string[] = [];
     for (const task of tasks) {
       const here: TaskSummary | undefined = store.tasks.get(session.cluster, task);
@@ -153,7 +138,7 @@ export class Reports {
   }
 
   /** The complete report opens the instance for placements; what is wrong with it closes it. */
-  async #commitInstance(session: AgentSession, request: ReportRequest, signal: AbortSignal): Promise<void> {
+  async #commitInstance(session: AgentSession, request: ReportRequest): Promise<void> {
     const { store } = this.#parts;
     const key = keyOf('instance', session.cluster, session.instance);
     const fenceKey = keyOf('fence', session.cluster, session.instance);
@@ -166,20 +151,17 @@ export class Reports {
         return;
       const fence = store.get(fenceKey);
       const value = { ...stored.value, reportedSession, impairedReason, version: stored.value.version + 1 };
-      const outcome = await store.commit(
-        {
-          expect: [
-            sessionFence(session),
-            { key, revision: stored.revision },
-            { key: fenceKey, revision: fence?.revision ?? 0 },
-          ],
-          write: [
-            { put: key, value },
-            { put: fenceKey, value: { counter: (fence?.value.counter ?? 0) + 1 } },
-          ],
-        },
-        { signal },
-      );
+      const outcome = await store.commit({
+        expect: [
+          sessionFence(session),
+          { key, revision: stored.revision },
+          { key: fenceKey, revision: fence?.revision ?? 0 },
+        ],
+        write: [
+          { put: key, value },
+          { put: fenceKey, value: { counter: (fence?.value.counter ?? 0) + 1 } },
+        ],
+      });
       if (outcome.ok) {
         this.#logInstance(
           session,
@@ -190,7 +172,7 @@ export class Reports {
         return;
       }
       checkSession(session, outcome.conflict.key);
-      await store.reached(outcome.conflict.asOf, signal);
+      await store.reached(outcome.conflict.asOf, session.over.signal);
     }
     throw serverException('The report was overtaken too often: send it again.');
   }

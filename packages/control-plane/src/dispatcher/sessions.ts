@@ -10,13 +10,6 @@ export interface SessionRef {
   readonly session: number;
 }
 
-/** What was told to the agent of a task, so that it is not told again. */
-export interface Told {
-  readonly desiredStatus: string;
-  /** The cursor of the answer that told it. */
-  readonly at: number;
-}
-
 /** One connection of one agent to this replica. */
 export class AgentSession {
   readonly cluster: string;
@@ -25,7 +18,16 @@ export class AgentSession {
   readonly id: number;
   /** Aborts when the session is over: replaced, or this replica lost its lease. */
   readonly over = new AbortController();
-  readonly told = new Map<string, Told>();
+  /** The desired status that was told to the agent, by task, so that it is not told again. */
+  readonly told = new Map<string, string>();
+  /** Of what was told, what the agent has yet to confirm, by the cursor of the answer. */
+  readonly unconfirmed = new Map<string, number>();
+  /** The cursor that the agent last came back with. */
+  confirmed = 0;
+  /** Tasks that changed in a way that concerns the agent and that it was not told of since; complete once `walked`. */
+  readonly changed = new Set<string>();
+  /** All tasks of the instance have been looked at in this session. */
+  walked = false;
   /** Names of definitions by the cursor of the answer that carried them. */
   readonly definitions = new Map<string, number>();
   /** Tasks that run there and that we did not list (another epoch's); a person decides. */

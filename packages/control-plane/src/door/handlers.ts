@@ -149,7 +149,7 @@ export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handler
   return {
     Register: behind('Register', (request, { signal }) => dispatcher.register(request, signal)),
     Poll: behind('Poll', (request, call) => dispatcher.poll(request, call.signal, call)),
-    Report: behind('Report', (request, { signal }) => dispatcher.report(request, signal)),
+    Report: behind('Report', (request) => dispatcher.report(request)),
     TaskProtection: behind('TaskProtection', (request, { signal }) =>
       dispatcher.taskProtection(request, { signal, region: parts.region }, parts.context),
     ),

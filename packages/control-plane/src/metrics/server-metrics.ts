@@ -1,7 +1,6 @@
-import type { Clock } from '@longshore/kit';
 import { type CommitMeter, rangeOf, type Store } from '@longshore/store';
 import type { InstanceViews } from '../placement/instance-views.js';
-import { EventLoopLag } from './event-loop-lag.js';
+import type { EventLoopLag } from './event-loop-lag.js';
 import type { Metrics } from './metrics.js';
 import { TaskCounts } from './task-counts.js';
 
@@ -15,25 +14,21 @@ export function commitMeter(metrics: Metrics): CommitMeter {
 
 /** Sets the gauges of the cache at each scrape, without a walk over the tasks. */
 export class ServerGauges {
-  readonly #lag: EventLoopLag;
   readonly #counts: TaskCounts;
 
   constructor(parts: {
     readonly metrics: Metrics;
     readonly store: Store;
     readonly views: InstanceViews;
-    readonly clock: Clock;
+    readonly lag: EventLoopLag;
     /** Where this replica runs each controller. */
     readonly leading: () => ReadonlyMap<string, boolean>;
     /** Tasks that wait for a place, by reason. */
     readonly pending: () => ReadonlyMap<string, number>;
   }) {
-    const { metrics, store, views } = parts;
-    const lag = new EventLoopLag(parts.clock);
+    const { metrics, store, views, lag } = parts;
     const counts = new TaskCounts(store);
-    this.#lag = lag;
     this.#counts = counts;
-    lag.start();
     metrics.addSource({
       collect: async () => {
         metrics.set('eventLoopLagSeconds', {}, lag.take());
@@ -52,7 +47,6 @@ export class ServerGauges {
   }
 
   stop(): void {
-    this.#lag.stop();
     this.#counts.stop();
   }
 }

@@ -12,7 +12,7 @@ const placementsPerRound = 1000;
 interface Waiting {
   readonly ask: Ask;
   readonly placed: (Place | undefined)[];
-  /** Indices of tasks that have yet to be committed or refused. */
+  /** Indices of tasks that had yet to be committed or refused when the round began. */
   open: number[];
   /** How many of `open`, from its beginning, this round takes. */
   share: number;
@@ -130,6 +130,7 @@ export class PlacementRounds {
     // From the last to the first, so that those that go again keep their order.
     for (const waiting of [...asked].reverse()) {
       if (met.failed.has(waiting)) continue;
+      waiting.open = waiting.open.filter((task) => waiting.placed[task] === undefined);
       const conflict = met.conflicts.get(waiting);
       if (conflict || waiting.open.length === 0) this.#settle(waiting, conflict);
       else (waiting.ask.class === 'request' ? this.#requests : this.#controllers).unshift(waiting);
@@ -175,7 +176,8 @@ export class PlacementRounds {
     try {
       const outcome = await store.commit(this.#assemble(transaction));
       if (outcome.ok) {
-        for (const unit of transaction.units) committed(waitingOf.get(unit.ask) as Waiting, unit);
+        for (const { ask, task, place } of transaction.units)
+          (waitingOf.get(ask) as Waiting).placed[task] = place;
         return;
       }
       for (const w of waiting)
@@ -203,11 +205,14 @@ export class PlacementRounds {
       expect.push({ key, revision: fence?.revision ?? 0 });
       write.push({ put: key, value: { counter: (fence?.value.counter ?? 0) + 1 } });
     }
+    const asks = new Set<Ask>();
     for (const unit of transaction.units) {
       const task = unit.ask.tasks[unit.task];
       if (!task) throw new CodedError('ServerException', 'a place was given to a task that nobody asked for');
       const commit = task(unit.place);
-      expect.push(...unit.ask.expect, ...commit.expect);
+      if (!asks.has(unit.ask)) expect.push(...unit.ask.expect);
+      asks.add(unit.ask);
+      expect.push(...commit.expect);
       write.push(commit.write);
     }
     return { expect: uniqueExpectations(expect), write };
@@ -252,11 +257,6 @@ function refuse(waiting: Waiting, refusal: Refusal): void {
 
 function gaveUp(signal: AbortSignal): Error {
   return serverException('The caller gave up before its tasks were placed.', { cause: signal.reason });
-}
-
-function committed(waiting: Waiting, unit: Unit): void {
-  waiting.placed[unit.task] = unit.place;
-  waiting.open = waiting.open.filter((task) => task !== unit.task);
 }
 
 /** Whether the key is one that the ask itself expects; a fence concerns the round alone. */

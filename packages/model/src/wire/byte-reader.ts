@@ -35,6 +35,17 @@ export class ByteReader {
     return this.varint() | 0;
   }
 
+  /** A number of 64 bits without sign, in decimal: an id that passes 2^53. */
+  uint64Text(): string {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#next();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asUintN(64, value).toString();
+    }
+    throw new Error('a number in a message is longer than protobuf allows');
+  }
+
   double(): number {
     const { byteOffset, buffer } = this.#bytes;
     if (this.#view.buffer !== buffer) this.#view = new DataView(buffer);

@@ -41,6 +41,12 @@ export class ByteWriter {
     else this.#varint64(BigInt.asUintN(64, BigInt(Math.trunc(value))));
   }
 
+  /** A number of 64 bits in decimal: an id that passes 2^53. */
+  int64Text(value: string): void {
+    this.#need(10);
+    this.#varint64(BigInt.asUintN(64, BigInt(value)));
+  }
+
   bool(value: boolean): void {
     this.#need(1);
     this.#bytes[this.position++] = value ? 1 : 0;

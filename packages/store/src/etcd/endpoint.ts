@@ -43,7 +43,29 @@ type Unary = (
 
 interface RawClient {
   getChannel(): Channel;
+  makeUnaryRequest<R>(
+    path: string,
+    encode: (bytes: Buffer) => Buffer,
+    decode: (bytes: Buffer) => R,
+    request: Buffer,
+    metadata: Metadata,
+    options: { readonly deadline: number },
+    done: (error: Error | null, answer?: R) => void,
+  ): void;
+  makeBidiStreamRequest<R>(
+    path: string,
+    encode: (bytes: Buffer) => Buffer,
+    decode: (bytes: Buffer) => R,
+    metadata: Metadata,
+  ): DuplexStream<Buffer, R>;
   readonly [method: string]: unknown;
+}
+
+/** A method whose messages the caller encodes and decodes itself. */
+export interface RawMethod<R> {
+  readonly service: Service;
+  readonly method: string;
+  readonly decode: (bytes: Buffer) => R;
 }
 
 const connectivity = { ready: 2, failing: 3, shut: 4 } as const;
@@ -96,8 +118,7 @@ export class Endpoint {
 
   /** Rejects with a BackendError: `unsent` where no connection could be had. */
   async call<T>(service: Service, method: string, payload: unknown, withinMs: number): Promise<T> {
-    const { client, metadata } = this.#clients.get(service) ?? (await this.#connect(service));
-    if (client.getChannel().getConnectivityState(true) !== connectivity.ready) await this.#ready(client);
+    const { client, metadata } = await this.#connected(service);
     return new Promise<T>((resolve, reject) => {
       const deadline = this.#options.clock.wallMs() + withinMs;
       (client[method] as Unary).call(client, payload, metadata, { deadline }, (error, answer) => {
@@ -107,17 +128,40 @@ export class Endpoint {
     });
   }
 
+  /** As `call`, with the request's bytes. */
+  async callRaw<R>({ service, method, decode }: RawMethod<R>, request: Buffer, withinMs: number): Promise<R> {
+    const { client, metadata } = await this.#connected(service);
+    return new Promise<R>((resolve, reject) => {
+      const deadline = this.#options.clock.wallMs() + withinMs;
+      const path = pathOf(service, method);
+      client.makeUnaryRequest(path, same, decode, request, metadata, { deadline }, (error, answer) => {
+        if (error) reject(fromGrpc(error, `${this.address} ${method}`));
+        else resolve(answer as R);
+      });
+    });
+  }
+
+  /** As `stream`, of bytes to etcd. */
+  async streamRaw<R>({ service, method, decode }: RawMethod<R>): Promise<DuplexStream<Buffer, R>> {
+    const { client, metadata } = await this.#connected(service);
+    return client.makeBidiStreamRequest(pathOf(service, method), same, decode, withLeader(metadata));
+  }
+
   /** A stream that etcd ends where its member has no leader. */
   async stream<Q, R>(service: Service, method: string): Promise<DuplexStream<Q, R>> {
-    const { client, metadata } = this.#clients.get(service) ?? (await this.#connect(service));
-    if (client.getChannel().getConnectivityState(true) !== connectivity.ready) await this.#ready(client);
-    const own = metadata.clone();
-    own.set('hasleader', 'true');
-    return (client[method] as (metadata: Metadata) => DuplexStream<Q, R>).call(client, own);
+    const { client, metadata } = await this.#connected(service);
+    return (client[method] as (metadata: Metadata) => DuplexStream<Q, R>).call(client, withLeader(metadata));
   }
 
   close(): void {
     this.#etcd.close();
+  }
+
+  async #connected(service: Service): Promise<{ readonly client: RawClient; readonly metadata: Metadata }> {
+    const connection = this.#clients.get(service) ?? (await this.#connect(service));
+    const { client } = connection;
+    if (client.getChannel().getConnectivityState(true) !== connectivity.ready) await this.#ready(client);
+    return connection;
   }
 
   async #connect(service: Service): Promise<{ readonly client: RawClient; readonly metadata: Metadata }> {
@@ -146,6 +190,20 @@ export class Endpoint {
       await new Promise<void>((resolve) => channel.watchConnectivityState(state, deadline, () => resolve()));
     }
   }
+}
+
+function withLeader(metadata: Metadata): Metadata {
+  const own = metadata.clone();
+  own.set('hasleader', 'true');
+  return own;
+}
+
+function pathOf(service: Service, method: string): string {
+  return `/etcdserverpb.${service}/${method}`;
+}
+
+function same(bytes: Buffer): Buffer {
+  return bytes;
 }
 
 function credentialsOf(tls: EtcdTls | undefined) {

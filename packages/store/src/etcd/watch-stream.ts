@@ -1,20 +1,9 @@
 import { messageOf } from '@longshore/kit';
 import type { RawEvent, RawWatch, WatchSink } from '../backend.js';
-import { endOf } from '../codecs.js';
 import type { DuplexStream } from './endpoint.js';
-import type { Header, WatchEvent, Wire } from './wire.js';
+import type { EtcdMessages, WatchAnswer } from './messages.js';
 
-interface WatchAnswer {
-  readonly header: Header;
-  readonly created: boolean;
-  readonly canceled: boolean;
-  readonly compact_revision: string;
-  readonly cancel_reason: string;
-  readonly fragment: boolean;
-  readonly events: readonly WatchEvent[];
-}
-
-export type WatchDuplex = DuplexStream<object, WatchAnswer>;
+export type WatchDuplex = DuplexStream<Buffer, WatchAnswer>;
 
 /**
  * One watch on one stream of its own, so that nobody's refused watch can jam it. It never resumes: whoever follows
@@ -22,16 +11,16 @@ export type WatchDuplex = DuplexStream<object, WatchAnswer>;
  */
 export class WatchStream implements RawWatch {
   readonly #sink: WatchSink;
-  readonly #wire: Wire;
+  readonly #messages: EtcdMessages;
   #stream: WatchDuplex | undefined;
   /** Parts of an answer that etcd has cut into pieces: a transaction may lie across them. */
   #fragments: RawEvent[] = [];
   #ended = false;
   #paused = false;
 
-  constructor(sink: WatchSink, wire: Wire) {
+  constructor(sink: WatchSink, messages: EtcdMessages) {
     this.#sink = sink;
-    this.#wire = wire;
+    this.#messages = messages;
   }
 
   async open(stream: Promise<WatchDuplex>, under: string, from: number): Promise<void> {
@@ -43,8 +32,7 @@ export class WatchStream implements RawWatch {
         return;
       }
       this.#use(opened);
-      const range = { key: this.#wire.key(under), range_end: this.#wire.key(endOf(under)) };
-      opened.write({ create_request: { ...range, start_revision: from, fragment: true } });
+      opened.write(this.#messages.watch(under, from));
     } catch (thrown) {
       this.end(messageOf(thrown));
     }
@@ -85,22 +73,20 @@ export class WatchStream implements RawWatch {
   #take(answer: WatchAnswer): void {
     if (answer.canceled) this.#cancelled(answer);
     // Its header says where the store is, not where the watch is: nothing may be concluded from it.
-    else if (answer.created)
-      this.#sink.opened({ revision: Number(answer.header.revision), identity: answer.header.cluster_id });
+    else if (answer.created) this.#sink.opened({ revision: answer.revision, identity: answer.identity });
     else this.#deliver(answer);
   }
 
-  #cancelled({ compact_revision: compacted, cancel_reason: reason }: WatchAnswer): void {
-    if (Number(compacted) === 0) this.end(reason || 'etcd cancelled the watch');
+  #cancelled({ compacted, reason }: WatchAnswer): void {
+    if (compacted === 0) this.end(reason || 'etcd cancelled the watch');
     else {
       this.close();
       this.#sink.compacted();
     }
   }
 
-  #deliver(answer: WatchAnswer): void {
-    const events = answer.events.map((event) => this.#wire.event(event));
-    if (answer.fragment) {
+  #deliver({ fragment, events }: WatchAnswer): void {
+    if (fragment) {
       for (const event of events) this.#fragments.push(event);
       return;
     }
