@@ -3,8 +3,7 @@ import { BareEtcd } from './support/bare-etcd.js';
 import { BenchCluster } from './support/cluster.js';
 import { Crowd, crowdCluster, families, registerFamilies } from './support/crowd.js';
 import { median, round, setUp } from './support/figures.js';
-import { Durations, isSame, type RequestsTold, type Told } from './support/load.js';
-import { LoadProcess } from './support/load-processes.js';
+import { addIds, isSame, noFingerprint } from './support/load.js';
 import { usageOf } from './support/programs.js';
 
 export const description = 'the headline: a server, etcd and simulated agents; placements, delivery, memory';
@@ -12,23 +11,20 @@ export const description = 'the headline: a server, etcd and simulated agents; p
 interface Sizes {
   readonly instances: number;
   readonly tasks: number;
-  /** Tasks that one RunTask asks for, and calls at once. */
-  readonly perCall: number;
-  readonly atOnce: number;
 }
 
-const groups = 100;
+const servicesCount = 100;
 
-/** `--instances`, `--tasks`, `--per-call`, `--at-once`; `--short` asserts and says little about time. */
+/** `--instances`, `--tasks`; `--short` asserts and says little about time. */
 export async function run(options: BenchOptions): Promise<Figures> {
   const short = options.short === true;
   const sizes: Sizes = {
     instances: numberOf(options.instances, short ? 50 : 500),
     tasks: numberOf(options.tasks, short ? 5_000 : 50_000),
-    perCall: numberOf(options.perCall, 500),
-    atOnce: numberOf(options.atOnce, 4),
   };
-  console.log(`scale on ${setUp()}: ${sizes.instances} instances, ${sizes.tasks} tasks, ${groups} groups`);
+  console.log(
+    `scale on ${setUp()}: ${sizes.instances} instances, ${sizes.tasks} tasks of ${servicesCount} services`,
+  );
   const cluster = await BenchCluster.start();
   const ends: (() => Promise<void>)[] = [() => cluster.stop()];
   try {
@@ -37,9 +33,7 @@ export async function run(options: BenchOptions): Promise<Figures> {
     const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances);
     ends.unshift(() => crowd.end());
     console.log(`  ${sizes.instances} agents joined in ${seconds(performance.now() - joinedMs)} s`);
-    const requester = LoadProcess.start();
-    ends.unshift(() => requester.end());
-    const figures = await measure({ cluster, crowd, requester, sizes });
+    const figures = await measure({ cluster, crowd, sizes });
     print(figures);
     return figures;
   } finally {
@@ -50,34 +44,22 @@ export async function run(options: BenchOptions): Promise<Figures> {
 interface Measured {
   readonly cluster: BenchCluster;
   readonly crowd: Crowd;
-  readonly requester: LoadProcess;
   readonly sizes: Sizes;
 }
 
-async function measure({ cluster, crowd, requester, sizes }: Measured): Promise<Figures> {
+async function measure({ cluster, crowd, sizes }: Measured): Promise<Figures> {
   const usedBefore = usageOf(cluster.server.program.pid);
   const beganMs = Date.now();
-  const asking = requester.ask({
-    do: 'requests',
-    endpoints: [cluster.server.endpoint],
-    cluster: crowdCluster,
-    groups: groupsOf(sizes),
-    perCall: sizes.perCall,
-    atOnce: sizes.atOnce,
-  });
-  const [told, running] = await Promise.all([asking.then(answered), untilRunning(cluster, sizes.tasks)]);
-  const seen = await crowd.told();
-  if (told.asked.count !== sizes.tasks || !isSame(told.asked, seen.delivered))
-    throw new Error(`${told.asked.count} tasks were placed, ${seen.delivered.count} were delivered`);
+  await createServices(cluster, sizes);
+  const samples = await untilRunning(cluster, sizes.tasks);
   const server = usageOf(cluster.server.program.pid);
-  const calls = new Durations();
-  calls.merge(told.calls);
+  await checkServices(cluster, sizes);
+  const seen = await crowd.told();
+  await checkDelivered(cluster, seen.delivered);
   return {
     ...sizes,
-    ...paceOf(told, beganMs),
-    allRunningSeconds: round((running - beganMs) / 1000, 1),
-    runTaskP50Ms: calls.percentileMs(50),
-    runTaskP99Ms: calls.percentileMs(99),
+    ...paceOf(samples, beganMs, sizes.tasks),
+    allRunningSeconds: round(((samples.at(-1)?.atMs ?? beganMs) - beganMs) / 1000, 1),
     deliveryP50Ms: seen.delivery.percentileMs(50),
     deliveryP99Ms: seen.delivery.percentileMs(99),
     serverCpuSeconds: round(server.cpuSeconds - usedBefore.cpuSeconds, 1),
@@ -86,67 +68,133 @@ async function measure({ cluster, crowd, requester, sizes }: Measured): Promise<
     etcdRssMiB: round(usageOf(cluster.etcd.pid).rssMiB),
     agentsCpuSeconds: round(sum(crowd.processes.map((p) => usageOf(p.pid).cpuSeconds)), 1),
     agentsRssMiB: round(sum(crowd.processes.map((p) => usageOf(p.pid).rssMiB))),
-    requesterCpuSeconds: round(usageOf(requester.pid).cpuSeconds, 1),
     ...(await stored(cluster)),
   };
 }
 
-function answered(told: Told): RequestsTold {
-  if (told.kind !== 'requests') throw new Error(`the process of requests says ${told.kind}`);
-  if (told.problems.length > 0) throw new Error(`requests have met: ${told.problems.slice(0, 5).join('; ')}`);
-  return told;
+interface ServiceSize {
+  readonly serviceName: string;
+  readonly taskDefinition: string;
+  readonly desiredCount: number;
 }
 
-/** The first group asks for a static port, as many as half of the instances can give. */
-function groupsOf({ instances, tasks }: Sizes) {
-  const ports = Math.min(Math.floor(instances / 2), Math.floor(tasks / groups));
+/** The first service asks for a static port, on as many as half of the instances. */
+function servicesOf({ instances, tasks }: Sizes): readonly ServiceSize[] {
+  const ports = Math.min(Math.floor(instances / 2), Math.floor(tasks / servicesCount));
   const rest = tasks - ports;
-  const others = groups - 1;
-  return Array.from({ length: groups }, (_, i) => {
-    if (i === 0) return { family: 'port', group: 'group-0', tasks: ports };
-    const share = Math.floor(rest / others) + (i <= rest % others ? 1 : 0);
-    return { family: families[i % 10] ?? 'size-0', group: `group-${i}`, tasks: share };
+  const others = servicesCount - 1;
+  return Array.from({ length: servicesCount }, (_, i) => {
+    const serviceName = `service-${i}`;
+    if (i === 0) return { serviceName, taskDefinition: 'port', desiredCount: ports };
+    const desiredCount = Math.floor(rest / others) + (i <= rest % others ? 1 : 0);
+    return { serviceName, taskDefinition: families[i % 10] ?? 'size-0', desiredCount };
   });
 }
 
-/** A cluster that moves nothing for so long is stuck. */
-const stuckAfterMs = 30_000;
+/** Two of the templates of ECS's console, in turns: "AZ balanced spread" and "AZ balanced binpack". */
+const strategies = [
+  [
+    { type: 'spread' as const, field: 'attribute:ecs.availability-zone' },
+    { type: 'spread' as const, field: 'instanceId' },
+  ],
+  [
+    { type: 'spread' as const, field: 'attribute:ecs.availability-zone' },
+    { type: 'binpack' as const, field: 'memory' },
+  ],
+];
 
-/** Wall milliseconds at which DescribeClusters shows all of them RUNNING. Throws where nothing moves any more. */
-async function untilRunning({ client }: BenchCluster, tasks: number): Promise<number> {
+async function createServices({ client }: BenchCluster, sizes: Sizes): Promise<void> {
+  const answers = servicesOf(sizes).map((service, i) =>
+    client.CreateService(
+      { ...service, cluster: crowdCluster, placementStrategy: strategies[i % strategies.length] ?? [] },
+      { timeoutMs: 60_000 },
+    ),
+  );
+  await Promise.all(answers);
+}
+
+/** What DescribeServices shows in the end. */
+async function checkServices({ client }: BenchCluster, sizes: Sizes): Promise<void> {
+  const wanted = servicesOf(sizes);
+  for (let i = 0; i < wanted.length; i += 10) {
+    const some = wanted.slice(i, i + 10);
+    const names = some.map((s) => s.serviceName);
+    const { services = [] } = await client.DescribeServices({ cluster: crowdCluster, services: names });
+    for (const [n, { serviceName, desiredCount }] of some.entries()) {
+      const { runningCount, pendingCount } = services[n] ?? {};
+      if (runningCount !== desiredCount || pendingCount !== 0)
+        throw new Error(
+          `${serviceName}: ${runningCount} of ${desiredCount} run, ${pendingCount} are pending`,
+        );
+    }
+  }
+}
+
+/** Every task in etcd has been delivered, and nothing else. */
+async function checkDelivered(cluster: BenchCluster, delivered: typeof noFingerprint): Promise<void> {
+  const bare = new BareEtcd(cluster.etcd.endpoint, '/longshore/');
+  try {
+    let stored = noFingerprint;
+    for await (const ids of bare.names(`live/tasks/${crowdCluster}/`)) stored = addIds(stored, ids);
+    if (!isSame(stored, delivered))
+      throw new Error(`${stored.count} tasks are stored, ${delivered.count} were delivered`);
+  } finally {
+    bare.close();
+  }
+}
+
+interface Sample {
+  readonly atMs: number;
+  readonly placed: number;
+}
+
+/** A cluster that moves nothing for so long is stuck. */
+const stuckAfterMs = 60_000;
+const sampleMs = 250;
+
+/** How many were placed, and when, until all are RUNNING. Throws where nothing moves any more. */
+async function untilRunning({ client }: BenchCluster, tasks: number): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
   let last = '';
   let movedMs = Date.now();
+  let toldMs = movedMs;
   for (;;) {
-    const { clusters = [] } = await client.DescribeClusters({ clusters: [crowdCluster] });
+    const asked = { clusters: [crowdCluster] };
+    const { clusters = [] } = await client.DescribeClusters(asked, { timeoutMs: 60_000 });
     const { runningTasksCount = 0, pendingTasksCount = 0 } = clusters[0] ?? {};
-    if (runningTasksCount === tasks) return Date.now();
+    samples.push({ atMs: Date.now(), placed: runningTasksCount + pendingTasksCount });
+    if (runningTasksCount === tasks) return samples;
     const state = `${runningTasksCount} tasks of ${tasks} run, ${pendingTasksCount} are pending`;
     if (state !== last) movedMs = Date.now();
     last = state;
     if (Date.now() > movedMs + stuckAfterMs) throw new Error(`stuck: ${state}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (Date.now() > toldMs + 20_000) {
+      toldMs = Date.now();
+      console.log(`  ${state}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, sampleMs));
   }
 }
 
 /** Placements a second from first to last, and of the last tenth beside the first. */
-function paceOf({ answers }: RequestsTold, beganMs: number): Figures {
-  const total = answers.reduce((n, [, count]) => n + count, 0);
-  const last = answers.at(-1)?.[0] ?? beganMs;
+function paceOf(samples: readonly Sample[], beganMs: number, tasks: number): Figures {
   const when = (part: number): number => {
-    let placed = 0;
-    for (const [ms, count] of answers) {
-      placed += count;
-      if (placed >= part * total) return ms;
-    }
-    return last;
+    const wanted = part * tasks;
+    const next = samples.findIndex((s) => s.placed >= wanted);
+    const { atMs, placed } = samples[next] ?? { atMs: beganMs, placed: 0 };
+    const before = samples[next - 1] ?? { atMs: beganMs, placed: 0 };
+    if (placed === before.placed) return atMs;
+    return before.atMs + ((atMs - before.atMs) * (wanted - before.placed)) / (placed - before.placed);
   };
-  const first = total / 10 / ((when(0.1) - beganMs) / 1000);
-  const final = total / 10 / ((last - when(0.9)) / 1000);
+  const perSecond = (from: number, to: number): number =>
+    ((to - from) * tasks * 1000) / (when(to) - when(from));
+  const first = perSecond(0, 0.1);
+  const last = perSecond(0.9, 1);
   return {
-    placementsPerSecond: round(total / ((last - beganMs) / 1000)),
+    placementsPerSecond: round((tasks * 1000) / (when(1) - beganMs)),
     firstDecilePerSecond: round(first),
-    lastDecilePerSecond: round(final),
-    lastToFirstDecile: round(final / first, 2),
+    lastDecilePerSecond: round(last),
+    lastToFirstDecile: round(last / first, 2),
   };
 }
 

@@ -63,6 +63,20 @@ export class BareEtcd {
     return page.kvs.map((kv) => kv.value.byteLength);
   }
 
+  /** What the keys below `under` end in, a page at a time. */
+  async *names(under: string, page = 10_000): AsyncGenerator<readonly string[]> {
+    const folder = this.#prefix + under;
+    const end = Buffer.from(`${folder.slice(0, -1)}0`);
+    for (let from = Buffer.from(folder); ; ) {
+      const range = { key: from, range_end: end, limit: page, keys_only: true };
+      const { kvs, more } = await this.#etcd.kv.range(range);
+      const keys = kvs.map((kv) => kv.key.toString());
+      yield keys.map((key) => key.slice(folder.length));
+      if (!more) return;
+      from = Buffer.from(`${keys.at(-1) ?? ''}\0`);
+    }
+  }
+
   async databaseBytes(): Promise<number> {
     return Number((await this.#etcd.maintenance.status()).dbSize);
   }

@@ -141,7 +141,9 @@ export class BenchServer {
   }
 
   #run(): Program {
-    return Program.start('packages/control-plane/bin/longshore-server.js', this.#args);
+    // As the units that we ship run it.
+    const NODE_OPTIONS = '--max-old-space-size=4096 --max-semi-space-size=64';
+    return Program.start('packages/control-plane/bin/longshore-server.js', this.#args, { NODE_OPTIONS });
   }
 
   async #ready(): Promise<void> {

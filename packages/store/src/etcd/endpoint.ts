@@ -68,6 +68,7 @@ export interface RawMethod<R> {
   readonly decode: (bytes: Buffer) => R;
 }
 
+const flowWindowBytes = 16 * 2 ** 20;
 const connectivity = { ready: 2, failing: 3, shut: 4 } as const;
 
 /** Ours to use: the pool hands out gRPC's own clients, whose errors still have their codes. */
@@ -107,6 +108,9 @@ export class Endpoint {
       grpcOptions: {
         // A page of a list or a batch of the watch may be large; the default of 4 MiB loses events.
         'grpc.max_receive_message_length': -1,
+        // By default 64 KiB lie on the way at most, and the next come when a turn of the event loop has taken these: under
+        // load the watch falls behind by a turn for every few hundred records.
+        'grpc-node.flow_control_window': flowWindowBytes,
         // etcd ends connections that ping more often than every 5 s.
         'grpc.keepalive_time_ms': 10_000,
         'grpc.keepalive_timeout_ms': 5_000,
