@@ -23,10 +23,13 @@ export class WholeSystem {
     this.registry = registry;
   }
 
-  static async start(flags: readonly string[] = []): Promise<WholeSystem> {
+  static async start(
+    flags: readonly string[] = [],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<WholeSystem> {
     const system = new WholeSystem(await startTestServer(), await new TestRegistry().start());
     const endpoints = ['--endpoints', system.server.endpoint];
-    system.agent.spawn([...endpoints, ...flags], { ECS_IMAGE_PULL_BEHAVIOR: 'default' });
+    system.agent.spawn([...endpoints, ...flags], { ECS_IMAGE_PULL_BEHAVIOR: 'default', ...variables });
     await eventually(async () => (await system.instances()).length === 1, {
       withinMs: 20_000,
       state: () => system.agent.log,
