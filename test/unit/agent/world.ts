@@ -57,8 +57,31 @@ export class MemoryJournal implements TaskJournal {
   failing: Error | undefined;
   writes = 0;
 
+  /** A write takes a turn of the loop, and is lost where the agent dies before. */
+  slow = false;
+  #lives = 0;
+
+  #writeSlowly(task: AgentTask): Promise<void> {
+    const life = this.#lives;
+    const text = JSON.stringify(task);
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        if (life !== this.#lives) return;
+        this.writes += 1;
+        this.files.set(task.id, text);
+        resolve();
+      });
+    });
+  }
+
+  /** The agent has died: what was being written is not there. */
+  lose(): void {
+    this.#lives += 1;
+  }
+
   write(task: AgentTask): Promise<void> {
     if (this.failing) return Promise.reject(this.failing);
+    if (this.slow) return this.#writeSlowly(task);
     this.writes += 1;
     this.files.set(task.id, JSON.stringify(task));
     return Promise.resolve();

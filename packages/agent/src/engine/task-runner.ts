@@ -3,7 +3,7 @@ import type { TaskJournal } from '../journal/journal.js';
 import type { TaskEffect } from './effects.js';
 import type { TaskEvent } from './events.js';
 import type { EffectExecutor } from './executor.js';
-import type { AgentTask, Now } from './record.js';
+import { type AgentTask, containerOf, type Now } from './record.js';
 import type { SteadyClock } from './steady-clock.js';
 import { deadlineOf, step } from './step.js';
 
@@ -18,8 +18,22 @@ export interface RunnerParts {
 }
 
 /**
- * One task's mailbox. Invariant: a record is in the journal before its effects run and before anybody sees it; events
- * are handled one at a time; effects run beside each other and come back as events.
+ * Effects that run while the record is still being written: it takes two turns of the disk. A pull leaves only an image.
+ * A container that was made and not started is found by its labels, whatever the journal knows of it, as long as its
+ * ports are those that the record before holds already.
+ */
+function goesAhead(effect: TaskEffect, before: AgentTask, record: AgentTask, journalled: boolean): boolean {
+  if (effect.type === 'pullImage') return true;
+  if (effect.type !== 'createContainer' || !journalled) return false;
+  const old = containerOf(before, effect.container);
+  const now = containerOf(record, effect.container);
+  return old !== undefined && old.ports === now?.ports && old.discardedIds === now.discardedIds;
+}
+
+/**
+ * One task's mailbox. Invariant: a record is in the journal before its effects run and before anybody sees it, but for
+ * effects that leave nothing which the record before did not tell (`goesAhead`); events are handled one at a time;
+ * effects run beside each other and come back as events.
  */
 export class TaskRunner {
   readonly #parts: RunnerParts;
@@ -73,11 +87,15 @@ export class TaskRunner {
     const before = this.#task;
     const now = this.#parts.steady.now();
     const { record, effects } = step(before, event, now);
+    const later: TaskEffect[] = [];
+    for (const effect of effects)
+      if (goesAhead(effect, before, record, this.#journalled)) this.#perform(effect, record);
+      else later.push(effect);
     if (record !== before || !this.#journalled) await this.#keep(record);
     if (this.#closed) return;
     this.#task = record;
     if (record !== before) this.#tell(record, before);
-    for (const effect of effects) this.#perform(effect, record);
+    for (const effect of later) this.#perform(effect, record);
     this.#arm(now);
   }
 

@@ -50,6 +50,7 @@ const silenceMs = 60_000;
 export class ImageProvider {
   readonly #parts: ImageProviderParts;
   readonly #pulls = new Map<string, SharedPull>();
+  readonly #looks = new Map<string, Promise<ImageFacts | undefined>>();
   readonly #progress = new Map<string, PullProgress>();
   /** Images that this agent has pulled before: what `once` asks. */
   readonly #once = new Set<string>();
@@ -62,7 +63,7 @@ export class ImageProvider {
 
   async provide(image: string, signal: AbortSignal): Promise<ProvidedImage> {
     const { behavior } = this.#parts;
-    const cached = await this.#parts.driver.inspectImage(image);
+    const cached = await this.#inspect(image);
     // A digest names its content: what is there can not have changed.
     const pinned = image.includes('@sha256:') && behavior !== 'always';
     const enough = behavior === 'prefer-cached' || (behavior === 'once' && this.#once.has(image)) || pinned;
@@ -92,6 +93,15 @@ export class ImageProvider {
       elapsedMs: now - beganMs,
       ...(this.#progress.get(image) ?? notBegun),
     }));
+  }
+
+  /** Tasks that come together ask the engine once. */
+  #inspect(image: string): Promise<ImageFacts | undefined> {
+    const known = this.#looks.get(image);
+    if (known) return known;
+    const look = this.#parts.driver.inspectImage(image).finally(() => this.#looks.delete(image));
+    this.#looks.set(image, look);
+    return look;
   }
 
   #isSilent(image: string): boolean {

@@ -24,7 +24,7 @@ export class DurableFiles {
     const file = await open(temporary, 'w', 0o600);
     try {
       await file.writeFile(text);
-      await file.sync();
+      await file.datasync();
     } finally {
       await file.close();
     }
