@@ -68,8 +68,17 @@ async function measure({ cluster, crowd, sizes }: Measured): Promise<Figures> {
     etcdRssMiB: round(usageOf(cluster.etcd.pid).rssMiB),
     agentsCpuSeconds: round(sum(crowd.processes.map((p) => usageOf(p.pid).cpuSeconds)), 1),
     agentsRssMiB: round(sum(crowd.processes.map((p) => usageOf(p.pid).rssMiB))),
+    ...(await commitsOf(cluster)),
     ...(await stored(cluster)),
   };
+}
+
+/** How the server's commits have ended, from its metrics. */
+async function commitsOf({ server }: BenchCluster): Promise<Figures> {
+  const text = await (await fetch(`${server.http}/metrics`)).text();
+  const count = (outcome: string): number =>
+    Number(new RegExp(`^longshore_commits_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return { commits: count('committed'), conflicts: count('conflict') };
 }
 
 interface ServiceSize {

@@ -52,6 +52,8 @@ class InstanceWatch {
   readonly #context: ControllerContext;
   readonly #ears = new Map<string, Ears>();
   readonly #paused = new Set<string>();
+  /** By cluster: when all of its instances were looked at. */
+  readonly #lookedAtMs = new Map<string, number>();
   #lookedMs: number;
   readonly #sinceMs: number;
 
@@ -65,6 +67,9 @@ class InstanceWatch {
   look(cluster: string): Verdict | undefined {
     const { store, clock } = this.#context;
     const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    const waitMs = this.#gapMs(cluster) - (now.monotonicMs - (this.#lookedAtMs.get(cluster) ?? 0));
+    if (waitMs > 0) return { commits: [], againInMs: waitMs };
+    this.#lookedAtMs.set(cluster, now.monotonicMs);
     // Nobody is looked at while the store is away: the gap shows when looking goes on.
     if (now.monotonicMs - this.#lookedMs > deafMs)
       for (const ears of this.#ears.values()) ears.deaf(now.monotonicMs);
@@ -94,6 +99,12 @@ class InstanceWatch {
     ].filter((commit) => commit !== undefined);
     const isQuiet = connected.size === byId.size && !heard.some(({ lostSinceMs }) => lostSinceMs > 0);
     return { commits, againInMs: isQuiet ? quietTickMs : Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
+  }
+
+  /** A look is at every instance: where there are thousands, and they come and go, not at each change. */
+  #gapMs(cluster: string): number {
+    const count = this.#context.store.count(rangeOf('instance', cluster));
+    return count < 100 ? 0 : Math.min(500, count / 10);
   }
 
   #earsOf(cluster: string): Ears {

@@ -5,8 +5,8 @@ import type { Pace } from '@longshore/model';
 const mostPerSecond = 1000;
 /** A replica that has no time left still talks to its agents. */
 const leastPerSecond = 100;
-/** Within one heartbeat, so that a gathered poll is no silence. */
-const longestGatherMs = 8000;
+/** Only a replica without a moment to spare lets its agents wait for so long. */
+const longestGatherMs = 20_000;
 /** A turn of the event loop that takes longer than this leaves others waiting. */
 const busyMs = 40;
 const slowerBy = 0.8;
@@ -71,7 +71,7 @@ export class Pacer {
     const burst = this.#perSecond / 4;
     if (this.#level <= burst) return 0;
     const shareMs = Math.ceil(((this.#level - burst) / this.#perSecond) * 1000);
-    return Math.min(longestGatherMs, Math.floor(this.#heartbeatMs * 0.8), shareMs);
+    return Math.min(longestGatherMs, shareMs);
   }
 
   /** What agents are told. */

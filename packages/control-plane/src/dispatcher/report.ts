@@ -9,7 +9,14 @@ import {
   type TaskReport,
   unchanged,
 } from '@longshore/model';
-import { type Expectation, keyOf, type Store, type TaskSummary, type Write } from '@longshore/store';
+import {
+  type CommitOutcome,
+  type Expectation,
+  keyOf,
+  type Store,
+  type TaskSummary,
+  type Write,
+} from '@longshore/store';
 import { isConnected } from '../placement/instance-views.js';
 import { digestsToKeep } from './image-digests.js';
 import type { Pacer } from './pace.js';
@@ -37,6 +44,8 @@ export interface ReportParts {
  */
 export class Reports {
   readonly #parts: ReportParts;
+  /** Paths of service revisions whose digests are on their way to the store: one first task writes them, not a thousand. */
+  readonly #keeping = new Set<string>();
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -77,7 +86,7 @@ export class Reports {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const merged = this.#merge(session, reports, request);
       if (merged.write.length === 0) return merged.unknown;
-      const outcome = await this.#parts.store.commit({ expect: merged.expect, write: merged.write });
+      const outcome = await this.#commitMerged(merged);
       if (outcome.ok) {
         for (const ms of merged.nowRunning) this.#parts.onRunning(ms);
         return merged.unknown;
@@ -86,6 +95,15 @@ export class Reports {
       await this.#parts.store.reached(outcome.conflict.asOf, session.over.signal);
     }
     throw serverException('The report was overtaken too often: send it again.');
+  }
+
+  async #commitMerged({ expect, write, revisions }: MergedReports): Promise<CommitOutcome> {
+    for (const path of revisions) this.#keeping.add(path);
+    try {
+      return await this.#parts.store.commit({ expect, write });
+    } finally {
+      for (const path of revisions) this.#keeping.delete(path);
+    }
   }
 
   #merge(session: AgentSession, reports: readonly TaskReport[], request: ReportRequest): MergedReports {
@@ -110,11 +128,19 @@ export class Reports {
       const key = keyOf('task', session.cluster, task.id);
       merged.expect.push({ key, revision: task.revision });
       merged.write.push({ put: key, value: withAcknowledgement(after) });
-      if (after.service !== '') keepDigests(merged, store, session.cluster, after);
+      if (after.service !== '') this.#keepDigests(merged, session.cluster, after);
       if (before.startedAtMs === 0 && after.lastStatus === 'RUNNING')
         merged.nowRunning.push(nowMs - before.createdAtMs);
     }
     return merged;
+  }
+
+  #keepDigests(merged: MergedReports, cluster: string, task: TaskRecord): void {
+    const kept = digestsToKeep(this.#parts.store, cluster, task);
+    if (!kept || merged.revisions.has(kept.key.path) || this.#keeping.has(kept.key.path)) return;
+    merged.revisions.add(kept.key.path);
+    merged.expect.push(kept.expect);
+    merged.write.push(kept.write);
   }
 
   /**
@@ -205,14 +231,6 @@ interface MergedReports {
 }
 
 /** The first of a revision's tasks that has pulled says what the others run. */
-function keepDigests(merged: MergedReports, store: Store, cluster: string, task: TaskRecord): void {
-  const kept = digestsToKeep(store, cluster, task);
-  if (!kept || merged.revisions.has(kept.key.path)) return;
-  merged.revisions.add(kept.key.path);
-  merged.expect.push(kept.expect);
-  merged.write.push(kept.write);
-}
-
 /** Every commit of a report expects that the session's key is still the one that opened it. */
 export function sessionFence(session: AgentSession): Expectation {
   return { key: keyOf('session', session.cluster, session.instance), revision: session.id };
