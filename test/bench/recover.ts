@@ -33,10 +33,10 @@ export async function run(options: BenchOptions): Promise<Figures> {
       `${tasksPerInstance} tasks each`,
   );
   const flags = [
-    ...['--instance-timeout', `${sizes.instanceTimeoutSeconds}s`],
-    ...['--replace-after', `${sizes.replaceAfterSeconds}s`],
+    `--instance-timeout=${sizes.instanceTimeoutSeconds}s`,
+    `--replace-after=${sizes.replaceAfterSeconds}s`,
     // A surplus goes once the replacements count as healthy, which would take 40 s after their start.
-    ...['--healthy-after', '3s'],
+    '--healthy-after=3s',
   ];
   const cluster = await BenchCluster.start(flags, sizes);
   const ends: (() => Promise<void>)[] = [() => cluster.stop()];
