@@ -53,7 +53,9 @@ export async function run(options: BenchOptions): Promise<Figures> {
   try {
     await registerFamilies(cluster);
     await registerUnplaceable(cluster);
+    const joinedMs = Date.now();
     const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances);
+    console.log(`  ${sizes.instances} agents joined in ${round((Date.now() - joinedMs) / 1000, 1)} s`);
     ends.unshift(() => crowd.end());
     const requester = LoadProcess.start();
     ends.unshift(() => requester.end());

@@ -25,8 +25,6 @@ export interface InstanceHealthOptions {
 /** How long a turn may come late before the time counts as deafness. */
 const deafMs = 5000;
 const tickMs = 1000;
-/** While every instance is heard and none is lost: what changes that is a change of its own. Less than `deafMs`. */
-const quietTickMs = 2000;
 const tasksPerCommit = 40;
 
 /**
@@ -40,9 +38,17 @@ export function instanceHealth(
   const watch = new InstanceWatch(options, context);
   return {
     name: 'instance-health',
-    keysOf: (change) =>
-      change.kind === 'instance' || change.kind === 'session' ? [change.key.names[0] ?? ''] : [],
-    allKeys: (store) => store.list(rangeOf('cluster')).map(({ key }) => key.names[0] ?? ''),
+    keysOf: (change) => {
+      if (change.kind !== 'instance' && change.kind !== 'session') return [];
+      const [cluster = ''] = change.key.names;
+      watch.changed(cluster);
+      return [cluster];
+    },
+    allKeys: (store) => {
+      const clusters = store.list(rangeOf('cluster')).map(({ key }) => key.names[0] ?? '');
+      for (const cluster of clusters) watch.changed(cluster);
+      return clusters;
+    },
     look: (cluster) => watch.look(cluster),
   };
 }
@@ -54,6 +60,8 @@ class InstanceWatch {
   readonly #paused = new Set<string>();
   /** By cluster: when all of its instances were looked at. */
   readonly #lookedAtMs = new Map<string, number>();
+  /** Clusters whose instances were all heard and none lost at the last look: only a change makes that otherwise. */
+  readonly #quiet = new Set<string>();
   #lookedMs: number;
   readonly #sinceMs: number;
 
@@ -62,6 +70,10 @@ class InstanceWatch {
     this.#context = context;
     this.#sinceMs = context.clock.monotonicMs();
     this.#lookedMs = this.#sinceMs;
+  }
+
+  changed(cluster: string): void {
+    this.#quiet.delete(cluster);
   }
 
   look(cluster: string): Verdict | undefined {
@@ -74,6 +86,7 @@ class InstanceWatch {
     if (now.monotonicMs - this.#lookedMs > deafMs)
       for (const ears of this.#ears.values()) ears.deaf(now.monotonicMs);
     this.#lookedMs = now.monotonicMs;
+    if (this.#quiet.has(cluster)) return { commits: [], againInMs: tickMs };
     const byId = new Map(store.list(rangeOf('instance', cluster)).map((s) => [s.key.names[1] ?? '', s]));
     const ears = this.#earsOf(cluster);
     const connected = new Set<string>();
@@ -97,8 +110,9 @@ class InstanceWatch {
       ...verdict.returned.filter((id) => connected.has(id)).map((id) => this.#mark(byId.get(id), 0)),
       ...verdict.forgotten.flatMap((id) => this.#forget(cluster, byId.get(id), now.wallMs)),
     ].filter((commit) => commit !== undefined);
-    const isQuiet = connected.size === byId.size && !heard.some(({ lostSinceMs }) => lostSinceMs > 0);
-    return { commits, againInMs: isQuiet ? quietTickMs : Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
+    if (connected.size === byId.size && !heard.some(({ lostSinceMs }) => lostSinceMs > 0))
+      this.#quiet.add(cluster);
+    return { commits, againInMs: Math.min(tickMs, verdict.wakeAfterMs ?? tickMs) };
   }
 
   /** A look is at every instance: where there are thousands, and they come and go, not at each change. */

@@ -27,6 +27,12 @@ export interface CallRunnerOptions<C> {
   readonly random: Random;
 }
 
+/** How a call ended, for whoever tells its caller. */
+export type Ended<T> = { readonly requestId: string } & (
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: WireStatus }
+);
+
 interface Running {
   readonly cancel: LazyAbortController;
   readonly drain: LazyAbortController;
@@ -46,28 +52,30 @@ export class CallRunner<C> {
     this.#options = options;
   }
 
-  /** Lets `act` happen if the door opens; resolves with the status to send, or with what `act` answered. */
+  /**
+   * Lets `act` happen if the door opens; resolves with the status to send, or with what `act` answered. Whoever sends it
+   * calls `sendRequestId` first.
+   */
   async run<T>(
     service: string,
     operation: string,
     call: AnyCall,
     act: (call: RpcCall<C>) => Promise<T>,
-  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: WireStatus }> {
+  ): Promise<Ended<T>> {
     const startedMs = this.#options.clock.monotonicMs();
     const attempt = this.#attempt(service, operation, call);
     const running = this.#begin(call);
     let caller: C | undefined;
     let code = 'OK';
     try {
-      sendRequestId(call, attempt.requestId);
       caller = await this.#options.authorize(attempt);
       const value = await act(
         new RunningCall(attempt, call, { running, caller, connections: this.#options.connections }),
       );
-      return { ok: true, value };
+      return { ok: true, requestId: attempt.requestId, value };
     } catch (thrown) {
       code = this.#codeOf(thrown, attempt);
-      return { ok: false, status: statusOf(thrown) };
+      return { ok: false, requestId: attempt.requestId, status: statusOf(thrown) };
     } finally {
       this.#running.delete(running);
       if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
@@ -209,7 +217,11 @@ function requestIdOf(header: string | undefined): string | undefined {
   return header !== undefined && /^[\w-]{1,64}$/.test(header) ? header : undefined;
 }
 
-function sendRequestId(call: AnyCall, requestId: string): void {
+/**
+ * As metadata before the first message; what was sent already is not sent again. A unary call's goes out with its answer:
+ * sent when the call begins it would be a packet of its own for every long poll.
+ */
+export function sendRequestId(call: Pick<AnyCall, 'sendMetadata'>, requestId: string): void {
   const metadata = new Metadata();
   metadata.set(metadataKeys.requestId, requestId);
   call.sendMetadata(metadata);

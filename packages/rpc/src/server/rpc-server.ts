@@ -33,7 +33,7 @@ import {
 import { toGrpcStatus } from '../errors.js';
 import { type ServerTls, serverCredentials } from '../tls.js';
 import type { Attempt, Outcome, RpcCall } from './call.js';
-import { CallRunner, notBuilt } from './call-runner.js';
+import { CallRunner, notBuilt, sendRequestId } from './call-runner.js';
 import { Connections } from './connections.js';
 import { type ForeignService, reflectionServices } from './reflection.js';
 import { writeAll } from './stream-writer.js';
@@ -173,9 +173,11 @@ export class RpcServer<C> implements Component {
         if (!handler) throw notBuilt(method.name);
         return await handler(checked(service, method, request), context);
       });
-      void answered.then((outcome) =>
-        outcome.ok ? callback(null, outcome.value) : callback(toGrpcStatus(outcome.status)),
-      );
+      void answered.then((outcome) => {
+        sendRequestId(call, outcome.requestId);
+        if (outcome.ok) callback(null, outcome.value);
+        else callback(toGrpcStatus(outcome.status));
+      });
     };
   }
 
@@ -186,13 +188,16 @@ export class RpcServer<C> implements Component {
   ): handleServerStreamingCall<Received, unknown> {
     return (call) => {
       const answered = this.#runner.run(service, method.name, call, async (context) => {
+        sendRequestId(call, context.requestId);
         if (!handler) throw notBuilt(method.name);
         const items = handler(checked(service, method, call.request), context);
         await writeAll(items, call, AbortSignal.any([context.signal, context.draining]));
       });
-      void answered.then((outcome) =>
-        outcome.ok ? call.end() : call.emit('error', toGrpcStatus(outcome.status)),
-      );
+      void answered.then((outcome) => {
+        sendRequestId(call, outcome.requestId);
+        if (outcome.ok) call.end();
+        else call.emit('error', toGrpcStatus(outcome.status));
+      });
     };
   }
 
@@ -204,9 +209,14 @@ export class RpcServer<C> implements Component {
       if (!handler) continue;
       const service = method.path.split('/')[1] ?? '';
       const behindDoor: handleBidiStreamingCall<unknown, unknown> = (call) => {
-        const opened = this.#runner.run(service, name, call, async () => handler(call));
+        const opened = this.#runner.run(service, name, call, async (context) => {
+          sendRequestId(call, context.requestId);
+          handler(call);
+        });
         void opened.then((outcome) => {
-          if (!outcome.ok) call.emit('error', toGrpcStatus(outcome.status));
+          if (outcome.ok) return;
+          sendRequestId(call, outcome.requestId);
+          call.emit('error', toGrpcStatus(outcome.status));
         });
       };
       guarded[name] = behindDoor;
