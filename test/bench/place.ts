@@ -81,7 +81,16 @@ export function run(options: PlaceBenchOptions = {}): Figures {
   console.log(
     `rounds of ${rounds.tasksPerRound}: median ${rounds.roundMedianMs.toFixed(2)} ms, last to first decile ${rounds.lastToFirstDecile.toFixed(2)}`,
   );
+  if (!short) assertBars(figures);
   return figures;
+}
+
+/** Seconds of one core, at the full size. */
+function assertBars(figures: Figures): void {
+  const bars = { identicalSeconds: 1, differentRequestsSeconds: 1, lastToFirstDecile: 1.5 } as const;
+  for (const [figure, bar] of Object.entries(bars))
+    if (Number(figures[figure]) >= bar)
+      throw new Error(`${figure} is ${figures[figure]}: it is to stay below ${bar}`);
 }
 
 /** Microseconds a placement by tasks, a line for each number of instances; spread over zones, then binpack. */

@@ -41,6 +41,7 @@ const checks: readonly Check[] = [
   mocha('e2e', 'end to end', '--config', 'test/e2e/.mocharc.json'),
   bench('place'),
   bench('service'),
+  bench('crash-loop'),
   bench('store'),
   bench('scale'),
   bench('churn'),

@@ -9,6 +9,12 @@ export interface StoryEnd {
   readonly log: readonly string[];
 }
 
+/** For whoever reads that it failed, and wants to see it fail again; undefined: nothing was wrong. */
+export function failureOf(seed: number, { faults, log }: StoryEnd): string | undefined {
+  if (faults.length === 0) return undefined;
+  return `seed ${seed} (LONGSHORE_SEED=${seed} plays it again):\n${[...log, ...faults].join('\n')}`;
+}
+
 const good: TaskFate = { startsAfterMs: 300, stopsAfterMs: 400 };
 const bads: readonly TaskFate[] = [
   { startsAfterMs: 200, exitsAfterMs: 1500, stopsAfterMs: 200 },

@@ -291,6 +291,16 @@ describe('a cluster in one process', () => {
     expect(sim.hosts.flatMap((h) => h.started)).to.have.length(10);
   });
 
+  it('replaces nothing when 60 of 100 instances are silent', async () => {
+    const sim = await openWithWeb({ hosts: 100, audited: false }, { desiredCount: 200 });
+    for (const host of sim.hosts.slice(0, 60)) host.cut();
+    await sim.advance(5 * 60_000);
+    expect(sim.auditor.store.tasks.size).to.equal(200);
+    for (const host of sim.hosts) host.mend();
+    await sim.stable('web');
+    expect(sim.hosts.flatMap((h) => h.started)).to.have.length(200);
+  }).timeout(60_000);
+
   it('replaces nothing after the store was away for ten minutes', async () => {
     const sim = await openWithWeb({ replicas: 2, hosts: 4 });
     for (const replica of sim.replicas) replica.store.faults.away = 'etcd is down';

@@ -15,7 +15,7 @@ describe("Longshore's own operations", () => {
   let agent: SimAgent;
 
   before(async () => {
-    test = await startTestServer();
+    test = await startTestServer({ flags: { 'healthy-after': '1s' } });
     agent = await new SimAgent({ endpoint: test.endpoint, name: 'host-1' }).start();
     await test.ecs.RegisterTaskDefinition(web);
   });
@@ -155,6 +155,52 @@ describe("Longshore's own operations", () => {
     again.abort(new Error('enough'));
     await replaying;
     expect(replayed.every((e) => (e.revision ?? 0) > (ofTask[1]?.revision ?? 0))).to.equal(true);
+  });
+
+  it('tell what services and deployments do in the shape of the events of ECS', async () => {
+    const events: WatchEventsResponse[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      for await (const event of test.longshore.WatchEvents({}, { signal: stop.signal })) events.push(event);
+    })().catch(() => undefined);
+    const named = (name: string) =>
+      events.find((e) => e.serviceAction?.eventName === name || e.deploymentStateChange?.eventName === name);
+    await eventually(async () => {
+      await test.ecs.RunTask({ taskDefinition: 'web' });
+      return events.length > 0;
+    });
+    const { service } = await test.ecs.CreateService({
+      serviceName: 'told',
+      taskDefinition: 'web',
+      desiredCount: 1,
+    });
+    await eventually(() => named('SERVICE_STEADY_STATE') !== undefined, { withinMs: 15_000 });
+    stop.abort(new Error('enough'));
+    await reading;
+    const resources = [service?.serviceArn];
+    const digits = service?.deployments?.[0]?.id;
+    const common = {
+      version: '0',
+      source: 'aws.ecs',
+      account: '123456789012',
+      region: 'us-east-1',
+      resources,
+    };
+    const begun = named('SERVICE_DEPLOYMENT_IN_PROGRESS');
+    expect(begun).to.deep.include({ ...common, detailType: 'ECS Deployment State Change' });
+    const completed = named('SERVICE_DEPLOYMENT_COMPLETED');
+    expect(completed?.deploymentStateChange).to.deep.include({
+      eventType: 'INFO',
+      deploymentId: digits,
+      reason: `ECS deployment ${digits} completed.`,
+    });
+    const steady = named('SERVICE_STEADY_STATE');
+    expect(steady).to.deep.include({ ...common, detailType: 'ECS Service Action' });
+    expect(steady?.serviceAction).to.deep.include({ eventType: 'INFO', clusterArn: service?.clusterArn });
+    expect(steady?.serviceAction?.createdAt).to.be.an('object');
+    for (const event of events) expect(event.id).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(new Set(events.map((e) => e.id)).size).to.equal(events.length);
+    await test.ecs.DeleteService({ service: 'told', force: true });
   });
 
   it('say where what came before is no longer known', async () => {

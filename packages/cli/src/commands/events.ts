@@ -21,7 +21,7 @@ export function eventsCommand(cliOf: () => Cli): Command {
     .option('--after <revision>', 'with --follow: go on after this revision', revision)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ longshore events\n  $ longshore events --follow\n  $ longshore events --follow --output json | jq .detailType',
+      '\nExamples:\n  $ longshore events\n  $ longshore events --follow\n  $ longshore events --follow --output json | jq \'.["detail-type"]\'',
     )
     .action((options: EventOptions) => (options.follow ? follow(cliOf(), options.after) : recent(cliOf())));
 }
@@ -73,8 +73,44 @@ function show(cli: Cli, event: WatchEventsResponse): void {
     cli.terminal.out(`${lineOf(event)}\n`);
     return;
   }
-  const json = timesForPeople('WatchEventsResponse', toJson('WatchEventsResponse', event));
-  cli.terminal.out(`${JSON.stringify(json)}\n`);
+  cli.terminal.out(`${JSON.stringify(eventBridgeOf(event))}\n`);
+}
+
+/** The event as EventBridge delivers it to a rule's target, with the revision to go on after. */
+export function eventBridgeOf(event: WatchEventsResponse): unknown {
+  const json = timesForPeople('WatchEventsResponse', toJson('WatchEventsResponse', event)) as Readonly<
+    Record<string, unknown>
+  >;
+  const {
+    revision: at,
+    gap,
+    time,
+    version,
+    id,
+    detailType,
+    source,
+    account,
+    region,
+    resources,
+    clusterArn,
+  } = json;
+  if (gap === true) return { revision: at, gap, time };
+  const detail = { task: json['task'], instance: json['containerInstance'] };
+  const changed = detail.task ?? (detail.instance && { ...detail.instance, clusterArn });
+  return {
+    version,
+    id,
+    'detail-type': detailType,
+    source,
+    account,
+    time,
+    region,
+    resources,
+    detail: changed
+      ? { ...changed, updatedAt: time }
+      : (json['serviceAction'] ?? json['deploymentStateChange']),
+    revision: at,
+  };
 }
 
 /** One event in one line. */
@@ -85,13 +121,15 @@ export function lineOf(event: WatchEventsResponse): string {
 }
 
 function whatOf(event: WatchEventsResponse): string {
-  const { task, service, containerInstance, deployment, serviceEvent } = event;
+  const { task, containerInstance, serviceAction, deploymentStateChange } = event;
   if (task)
     return `task ${shortId(task.taskArn)} (${idOf(task.taskDefinitionArn)}): ${task.lastStatus ?? ''}, desired ${task.desiredStatus ?? ''}${task.stoppedReason ? `: ${task.stoppedReason}` : ''}`;
-  if (serviceEvent) return serviceEvent.message ?? '';
-  if (deployment) return `deployment ${idOf(deployment.serviceDeploymentArn)}: ${deployment.status ?? ''}`;
-  if (service)
-    return `service ${service.serviceName ?? ''}: ${service.runningCount ?? 0} of ${service.desiredCount ?? 0} running`;
+  if (serviceAction)
+    return `service ${idOf(event.resources?.[0])}: ${serviceAction.eventName ?? ''}${serviceAction.reason ? `: ${serviceAction.reason}` : ''}`;
+  if (deploymentStateChange) {
+    const { deploymentId = '', eventName = '', reason = '' } = deploymentStateChange;
+    return `service ${idOf(event.resources?.[0])}, deployment ${deploymentId}: ${eventName}: ${reason}`;
+  }
   if (containerInstance)
     return `instance ${containerInstance.ec2InstanceId ?? shortId(containerInstance.containerInstanceArn)}: ${containerInstance.status ?? ''}, agent ${containerInstance.agentConnected ? 'connected' : 'silent'}`;
   return `${event.detailType ?? ''} ${(event.resources ?? []).join(' ')}`;

@@ -1,16 +1,28 @@
+import type { ServiceActionRecord } from '@longshore/model';
 import type { Change, Store, Stored, TaskSummary } from '@longshore/store';
 
 /** A change that the feed tells, as small as it can be kept. */
 export type FeedEntry =
   | { readonly kind: 'task'; readonly revision: number; readonly atMs: number; readonly task: TaskSummary }
   | {
-      readonly [K in 'instance' | 'service' | 'deployment']: {
-        readonly kind: K;
-        readonly revision: number;
-        readonly atMs: number;
-        readonly stored: Stored<K>;
-      };
-    }['instance' | 'service' | 'deployment'];
+      readonly kind: 'instance';
+      readonly revision: number;
+      readonly atMs: number;
+      readonly stored: Stored<'instance'>;
+    }
+  | {
+      readonly kind: 'service';
+      readonly revision: number;
+      readonly cluster: string;
+      readonly service: string;
+      readonly action: ServiceActionRecord;
+    }
+  | {
+      readonly kind: 'deployment';
+      readonly revision: number;
+      readonly atMs: number;
+      readonly stored: Stored<'deployment'>;
+    };
 
 /** Changes that are remembered for those who come back. */
 const remembered = 10_000;
@@ -61,8 +73,7 @@ export class ChangeFeed {
   }
 
   #note(change: Change): void {
-    const entry = entryOf(change, this.#wallMs());
-    if (entry) this.#ahead.push(entry);
+    this.#ahead.push(...entriesOf(change, this.#wallMs()));
   }
 
   #tell(revision: number): void {
@@ -89,22 +100,36 @@ export class ChangeFeed {
   }
 }
 
-function entryOf(change: Change, atMs: number): FeedEntry | undefined {
+/** What ECS tells by EventBridge of a change: most changes of services and deployments are told by none. */
+function entriesOf(change: Change, atMs: number): readonly FeedEntry[] {
   const { revision } = change;
   switch (change.kind) {
     case 'task': {
       const { before, after } = change;
-      return after && differs(before, after) ? { kind: 'task', revision, atMs, task: after } : undefined;
+      return after && differs(before, after) ? [{ kind: 'task', revision, atMs, task: after }] : [];
     }
     case 'instance':
-      return change.after && { kind: 'instance', revision, atMs, stored: change.after };
-    case 'service':
-      return change.after && { kind: 'service', revision, atMs, stored: change.after };
-    case 'deployment':
-      return change.after && { kind: 'deployment', revision, atMs, stored: change.after };
+      return change.after ? [{ kind: 'instance', revision, atMs, stored: change.after }] : [];
+    case 'service': {
+      const [cluster = '', service = ''] = change.key.names;
+      const known = change.before?.value.actions ?? [];
+      const fresh = (change.after?.value.actions ?? []).filter(
+        (action) => !known.some((k) => isSame(k, action)),
+      );
+      return fresh.map((action) => ({ kind: 'service', revision, cluster, service, action }));
+    }
+    case 'deployment': {
+      const { before, after } = change;
+      if (!after || before?.value.rolloutState === after.value.rolloutState) return [];
+      return [{ kind: 'deployment', revision, atMs, stored: after }];
+    }
     default:
-      return undefined;
+      return [];
   }
+}
+
+function isSame(a: ServiceActionRecord, b: ServiceActionRecord): boolean {
+  return a.eventName === b.eventName && a.atMs === b.atMs;
 }
 
 function differs(before: TaskSummary | undefined, after: TaskSummary): boolean {

@@ -4245,6 +4245,18 @@ export interface ServiceRecord {
   readonly tags: readonly Tag[];
   readonly requestHash: Uint8Array;
   readonly throttle?: ServiceThrottle | undefined;
+  /** The last few things that ECS tells of a service by EventBridge, oldest first: what the change feed tells on every replica. Writer: the service controller. */
+  readonly actions: readonly ServiceActionRecord[];
+}
+
+/** An event of ECS's detail-type "ECS Service Action". */
+export interface ServiceActionRecord {
+  /** INFO, WARN or ERROR. */
+  readonly eventType: string;
+  /** SERVICE_STEADY_STATE, ... */
+  readonly eventName: string;
+  readonly atMs: number;
+  readonly reason: string;
 }
 
 export interface ServiceThrottle {
@@ -4690,6 +4702,7 @@ export interface WatchEventsRequest {
   readonly afterRevision?: number | undefined;
 }
 
+/** An event as EventBridge delivers those of ECS, its detail in the member of its detail-type. */
 export interface WatchEventsResponse {
   /** The revision that this event was committed at; goes into afterRevision. */
   readonly revision?: number | undefined;
@@ -4700,10 +4713,39 @@ export interface WatchEventsResponse {
   readonly detailType?: string | undefined;
   readonly resources?: readonly string[] | undefined;
   readonly task?: Task | undefined;
+  /** 7, 9 and 10 are never set: services and deployments are told in 16 and 17, as ECS tells them. */
   readonly service?: Service | undefined;
   readonly containerInstance?: ContainerInstance | undefined;
   readonly deployment?: ServiceDeployment | undefined;
   readonly serviceEvent?: ServiceEvent | undefined;
+  /** EventBridge's own: "0", an id that is the same on every replica, "aws.ecs", and whose account and region it is. */
+  readonly version?: string | undefined;
+  readonly id?: string | undefined;
+  readonly source?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly serviceAction?: ServiceAction | undefined;
+  readonly deploymentStateChange?: DeploymentStateChange | undefined;
+  /** Part of the detail where the shape has none of its own. */
+  readonly clusterArn?: string | undefined;
+}
+
+/** The detail of "ECS Service Action". */
+export interface ServiceAction {
+  readonly eventType?: string | undefined;
+  readonly eventName?: string | undefined;
+  readonly clusterArn?: string | undefined;
+  readonly createdAt?: Timestamp | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** The detail of "ECS Deployment State Change". */
+export interface DeploymentStateChange {
+  readonly eventType?: string | undefined;
+  readonly eventName?: string | undefined;
+  readonly deploymentId?: string | undefined;
+  readonly updatedAt?: Timestamp | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface CreateAccessKeyRequest {
@@ -5195,6 +5237,7 @@ export interface MessageShapes {
   readonly TaskRecord: TaskRecord;
   readonly ContainerRecord: ContainerRecord;
   readonly ServiceRecord: ServiceRecord;
+  readonly ServiceActionRecord: ServiceActionRecord;
   readonly ServiceThrottle: ServiceThrottle;
   readonly DeploymentRecord: DeploymentRecord;
   readonly DeploymentHookRecord: DeploymentHookRecord;
@@ -5244,6 +5287,8 @@ export interface MessageShapes {
   readonly ExplainTaskResponse: ExplainTaskResponse;
   readonly WatchEventsRequest: WatchEventsRequest;
   readonly WatchEventsResponse: WatchEventsResponse;
+  readonly ServiceAction: ServiceAction;
+  readonly DeploymentStateChange: DeploymentStateChange;
   readonly CreateAccessKeyRequest: CreateAccessKeyRequest;
   readonly CreateAccessKeyResponse: CreateAccessKeyResponse;
   readonly ListAccessKeysRequest: ListAccessKeysRequest;

@@ -3,9 +3,9 @@ import { inconsistentAfter } from './counting.js';
 import { hasMoved, hasStarted, hasUnsettled, type IsEvent, isWorthSaying } from './events.js';
 import { isSettled, type PlanInput, type ServicePlan, wouldMove } from './plan.js';
 import type { Progress } from './progress.js';
-import { primaryOf, withEvent } from './progress.js';
+import { primaryOf, withAction, withEvent } from './progress.js';
 import type { Unplaced } from './snapshot.js';
-import { texts } from './texts.js';
+import { type Action, actions, texts } from './texts.js';
 
 export interface Narration {
   readonly planInput: PlanInput;
@@ -17,6 +17,8 @@ interface Saying {
   readonly message: string;
   readonly same: IsEvent;
   readonly ends: IsEvent;
+  readonly action?: Action;
+  readonly reason?: string;
 }
 
 /** Adds the service's events: what this decision does, and what keeps it from doing more. */
@@ -36,10 +38,13 @@ export function narrate(narration: Narration): Progress {
     ...progress.events.map((message) => ({ message, createdAtMs: nowMs })).reverse(),
     ...snapshot.events,
   ];
-  for (const { message, same, ends } of sayings(narration, progress)) {
-    if (isWorthSaying(past, { nowMs, same, ends })) progress = withEvent(progress, message);
+  for (const { message, same, ends, action, reason = '' } of sayings(narration, progress)) {
+    if (!isWorthSaying(past, { nowMs, same, ends })) continue;
+    progress = withEvent(progress, message);
+    if (action) progress = withAction(progress, { ...action, atMs: nowMs, reason });
   }
-  return progress;
+  const isViolated = plan.stop.some(({ cause }) => cause === 'unqualified');
+  return isViolated ? withAction(progress, { ...actions.violated, atMs: nowMs, reason: '' }) : progress;
 }
 
 function sayings({ planInput, plan, counted }: Narration, progress: Progress): Saying[] {
@@ -50,16 +55,18 @@ function sayings({ planInput, plan, counted }: Narration, progress: Progress): S
   if (unplaced?.purpose === 'desired-count') {
     const start = texts.unplaced(name, '');
     const same: IsEvent = (message) => message.startsWith(start);
-    said.push({ message: texts.unplaced(name, unplacedDetail(unplaced)), same, ends: hasStarted });
+    const { reason } = unplaced.refusal;
+    const message = texts.unplaced(name, unplacedDetail(unplaced));
+    said.push({ message, same, ends: hasStarted, action: actions.unplaced, reason });
   }
   const { failures = 0 } = progress.service.throttle ?? {};
   if (counted.cause !== undefined && failures >= inconsistentAfter) {
-    said.push(exactly(texts.inconsistent(name), () => false));
+    said.push({ ...exactly(texts.inconsistent(name), () => false), action: actions.impaired });
   }
   const isIdle = plan.start.length === 0 && plan.stop.length === 0;
   const isDone = primaryOf(progress)?.rolloutState === 'COMPLETED';
   if (isIdle && isDone && isSettled(progress, standings, plan.limits))
-    said.push(exactly(texts.steady(name), hasUnsettled));
+    said.push({ ...exactly(texts.steady(name), hasUnsettled), action: actions.steady });
   const moved = wouldMove({ ...planInput, progress }, plan.limits);
   if (moved !== undefined) said.push(exactly(texts.wouldMove(name, moved), hasMoved));
   return said;

@@ -1,4 +1,4 @@
-import type { DeploymentRecord, ServiceRecord } from '@longshore/model';
+import type { DeploymentRecord, ServiceActionRecord, ServiceRecord } from '@longshore/model';
 
 /** The records as a decision moves them on, step by step; what it starts from is never changed. */
 export interface Progress {
@@ -25,6 +25,14 @@ export function withDeployment(
 
 export function withService(progress: Progress, change: Partial<ServiceRecord>): Progress {
   return { ...progress, service: { ...progress.service, ...change } };
+}
+
+/** What EventBridge would tell of the service; as many as a change feed can have missed by one write. */
+const actionsKept = 5;
+
+export function withAction(progress: Progress, action: ServiceActionRecord): Progress {
+  const { actions } = progress.service;
+  return withService(progress, { actions: [...actions, action].slice(-actionsKept) });
 }
 
 export function withEvent(progress: Progress, event: string): Progress {

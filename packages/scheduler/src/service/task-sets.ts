@@ -1,13 +1,13 @@
-import type { DeploymentRecord, TaskSet } from '@longshore/model';
+import type { DeploymentRecord, ServiceActionRecord, TaskSet } from '@longshore/model';
 import { bounded } from './bounded.js';
 import { healthyCount } from './completion.js';
 import { type CountedStops, inconsistentAfter, noThrottle, throttled, throttledForMs } from './counting.js';
 import type { ServiceDecision } from './decision.js';
-import { type Progress, withDeployment, withEvent } from './progress.js';
+import { type Progress, withAction, withDeployment, withEvent } from './progress.js';
 import { planRolling, type RollingPlan } from './rolling.js';
 import type { ServiceSnapshot } from './snapshot.js';
 import { type Standings, sooner } from './standing.js';
-import { scalingReason, texts } from './texts.js';
+import { type Action, actions, scalingReason, texts } from './texts.js';
 
 export interface TaskSetsInput {
   readonly snapshot: ServiceSnapshot;
@@ -32,7 +32,7 @@ export function computedDesiredCount(
 export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
   const { snapshot, standings, counted, nowMs } = input;
   const taskSets = snapshot.service.spec?.taskSets ?? [];
-  let progress = taskSets.reduce((before, { id = '' }) => withThrottle(before, id, input), counted.progress);
+  let progress = taskSets.reduce((before, taskSet) => withThrottle(before, taskSet, input), counted.progress);
   const pauses = taskSets.map(({ id = '' }) => throttledForMs(progress.deployments.get(id)?.throttle, nowMs));
   const plans = taskSets.map((taskSet, n) => planTaskSet(taskSet, pauses[n] ?? 0, input));
   const known = new Set(taskSets.map(({ id }) => id));
@@ -70,11 +70,13 @@ export function taskSetDecision(input: TaskSetsInput): ServiceDecision {
  */
 function withThrottle(
   progress: Progress,
-  id: string,
+  taskSet: TaskSet,
   { standings, counted, snapshot, nowMs }: TaskSetsInput,
 ): Progress {
+  const { id = '' } = taskSet;
   const record = progress.deployments.get(id);
   if (record === undefined) return progress;
+  const desired = computedDesiredCount(taskSet, snapshot.service.spec?.desiredCount ?? 0);
   const healthy = healthyCount(standings, id);
   const before = record.throttle?.failures ?? 0;
   let { throttle } = record;
@@ -83,7 +85,10 @@ function withThrottle(
   const next = withDeployment(progress, id, { healthyCount: healthy, throttle });
   const failures = throttle?.failures ?? 0;
   const isNews = failures > before && failures === inconsistentAfter;
-  return isNews ? withEvent(next, texts.inconsistent(snapshot.name)) : next;
+  const action = (about: Action): ServiceActionRecord => ({ ...about, atMs: nowMs, reason: '' });
+  if (isNews) return withAction(withEvent(next, texts.inconsistent(snapshot.name)), action(actions.impaired));
+  const isSteady = healthy > record.healthyCount && healthy === desired;
+  return isSteady ? withAction(next, action(actions.taskSetSteady)) : next;
 }
 
 function changedRecords(

@@ -41,6 +41,17 @@ export const texts = {
     `(service ${service}) would move (task ${task}) to even out its spread (longshore:rebalance=dry-run).`,
 } as const;
 
+/** Names and types that ECS gives to what it tells by EventBridge under "ECS Service Action". */
+export const actions = {
+  steady: { eventType: 'INFO', eventName: 'SERVICE_STEADY_STATE' },
+  taskSetSteady: { eventType: 'INFO', eventName: 'TASKSET_STEADY_STATE' },
+  impaired: { eventType: 'WARN', eventName: 'SERVICE_TASK_START_IMPAIRED' },
+  unplaced: { eventType: 'ERROR', eventName: 'SERVICE_TASK_PLACEMENT_FAILURE' },
+  violated: { eventType: 'ERROR', eventName: 'SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED' },
+} as const;
+
+export type Action = (typeof actions)[keyof typeof actions];
+
 export const rolloutReasons = {
   inProgress: (deployment: string): string => `ECS deployment ecs-svc/${deployment} in progress.`,
   completed: (deployment: string): string => `ECS deployment ecs-svc/${deployment} completed.`,

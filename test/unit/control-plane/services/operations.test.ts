@@ -1,4 +1,5 @@
 import type { CreateServiceRequest, UpdateServiceRequest } from '@longshore/model';
+import { keyOf } from '@longshore/store';
 import { expect } from 'chai';
 import { SimCluster } from '../../../support/cluster/cluster.js';
 import { arn, refusal } from '../api/rig.js';
@@ -213,6 +214,12 @@ describe('operations on services', () => {
         says: /CODE_DEPLOY/,
       },
       {
+        name: 'a shift in equal steps',
+        request: { deploymentConfiguration: { strategy: 'LINEAR' } },
+        code: 'UnsupportedFeatureException',
+        says: /LINEAR/,
+      },
+      {
         name: 'a canary',
         request: { deploymentConfiguration: { strategy: 'CANARY' } },
         code: 'UnsupportedFeatureException',
@@ -330,6 +337,54 @@ describe('operations on services', () => {
       expect(deployments).to.have.length(1);
       expect(desiredCount).to.be.oneOf([1, 3]);
     });
+
+    interface Refused {
+      readonly name: string;
+      readonly request: Partial<UpdateServiceRequest>;
+      readonly code: Parameters<typeof refusal>[1];
+      readonly says: RegExp;
+    }
+    const refused: readonly Refused[] = [
+      {
+        name: 'a task definition that is INACTIVE',
+        request: { taskDefinition: 'old:1', desiredCount: 5 },
+        code: 'ClientException',
+        says: /^TaskDefinition is inactive$/,
+      },
+      {
+        name: 'an unknown field of the query language',
+        request: {
+          desiredCount: 5,
+          placementConstraints: { items: [{ type: 'memberOf', expression: 'nope == 1' }] },
+        },
+        code: 'InvalidParameterException',
+        says: /column/,
+      },
+      {
+        name: 'a shift in equal steps',
+        request: { desiredCount: 5, deploymentConfiguration: { strategy: 'LINEAR' } },
+        code: 'UnsupportedFeatureException',
+        says: /LINEAR/,
+      },
+      {
+        name: 'a hook that calls Lambda',
+        request: {
+          desiredCount: 5,
+          deploymentConfiguration: {
+            lifecycleHooks: [{ targetType: 'AWS_LAMBDA', lifecycleStages: ['POST_SCALE_UP'] }],
+          },
+        },
+        code: 'UnsupportedFeatureException',
+        says: /AWS_LAMBDA/,
+      },
+    ];
+    for (const { name, request, code, says } of refused)
+      it(`refuses ${name} and leaves the service as it was`, async () => {
+        const before = sim.auditor.store.get(keyOf('service', 'default', 'web'));
+        const { message } = await refusal(update(request), code);
+        expect(message).to.match(says);
+        expect(sim.auditor.store.get(keyOf('service', 'default', 'web'))).to.deep.equal(before);
+      });
 
     it('refuses a service that is unknown, and one that goes', async () => {
       const unknown = await refusal(

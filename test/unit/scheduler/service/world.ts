@@ -76,6 +76,7 @@ export class World {
       createdBy: '',
       primaryDeployment: '',
       currentRevision: '',
+      actions: [],
       statusChangedAtMs: 0,
       tags: [],
       requestHash: new Uint8Array(),

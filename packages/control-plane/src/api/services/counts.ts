@@ -1,4 +1,4 @@
-import { isStopping, noTasks, optionsOf, type Tag, type TaskCounts } from '@longshore/model';
+import { isStopping, optionsOf, type Tag, type TaskCounts } from '@longshore/model';
 import { keyOf, type Store, type TaskSummary } from '@longshore/store';
 
 /** A service's tasks, counted by the digits of their deployments. Those on lost instances count for nothing. */
@@ -8,25 +8,22 @@ export function taskCounts(
   service: string,
   tags: readonly Tag[],
 ): ReadonlyMap<string, TaskCounts> {
-  const counts = new Map<string, TaskCounts>();
+  // Counted in place: a service may have ten thousand tasks, and whoever waits for it asks often.
+  const counts = new Map<string, { running: number; pending: number; wanted: number }>();
   const isLost = lostInstances(store, cluster, tags);
   for (const task of store.tasks.ofService(cluster, service)) {
     if (task.lastStatus === 'STOPPED' || isLost(task)) continue;
-    const { deployment } = task;
-    counts.set(deployment, counted(counts.get(deployment) ?? noTasks, task));
+    let count = counts.get(task.deployment);
+    if (count === undefined) {
+      count = { running: 0, pending: 0, wanted: 0 };
+      counts.set(task.deployment, count);
+    }
+    const isWanted = task.desiredStatus !== 'STOPPED';
+    if (isWanted) count.wanted++;
+    if (task.lastStatus === 'RUNNING') count.running++;
+    else if (isWanted && !isStopping(task.lastStatus)) count.pending++;
   }
   return counts;
-}
-
-function counted({ running, pending, wanted }: TaskCounts, task: TaskSummary): TaskCounts {
-  const isRunning = task.lastStatus === 'RUNNING';
-  const isWanted = task.desiredStatus !== 'STOPPED';
-  const isPending = !isRunning && isWanted && !isStopping(task.lastStatus);
-  return {
-    running: running + Number(isRunning),
-    pending: pending + Number(isPending),
-    wanted: wanted + Number(isWanted),
-  };
 }
 
 function lostInstances(store: Store, cluster: string, tags: readonly Tag[]): (task: TaskSummary) => boolean {

@@ -102,6 +102,7 @@ function newService(
     createdBy: call.caller.name,
     primaryDeployment: '',
     currentRevision: '',
+    actions: [],
     statusChangedAtMs: nowMs,
     tags: request.tags ?? [],
     requestHash: hashOf(request),

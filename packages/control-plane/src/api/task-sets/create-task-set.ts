@@ -88,6 +88,7 @@ function recordOf(digits: string, nowMs: number): DeploymentRecord {
     createdBy: '',
     primaryDeployment: '',
     currentRevision: '',
+    actions: [],
     statusChangedAtMs: nowMs,
     tags: [],
     requestHash: new Uint8Array(),
