@@ -76,6 +76,17 @@ describe('host ports', () => {
     expect(ports).to.deep.equal([61_000, 20_000, 20_001, undefined]);
   });
 
+  it('goes down from the top where it is told to, so that low ports are the last to go', () => {
+    const book = aBook({ ranges: [{ first: 20_000, last: 20_004, descending: true }] });
+    const ports = ['a', 'b'].map((t) => book.assign(t, dynamic)?.web?.[0]?.hostPort);
+    expect(ports).to.deep.equal([20_004, 20_003]);
+    const range = aDefinition([{ name: 'web', portMappings: [{ containerPortRange: '90-92' }] }]);
+    expect(book.assign('c', range)?.web?.map((p) => p.hostPort)).to.deep.equal([20_000, 20_001, 20_002]);
+    book.release('a');
+    expect(book.assign('d', dynamic)?.web?.[0]?.hostPort).to.equal(20_004);
+    expect(book.assign('e', dynamic)).to.equal(undefined);
+  });
+
   it('a range of ports lies in a row', () => {
     const book = aBook({ inUse: () => ({ tcp: new Set([61_001]), udp: new Set() }) });
     const definition = aDefinition([{ name: 'web', portMappings: [{ containerPortRange: '90-92' }] }]);
@@ -108,7 +119,7 @@ describe('host ports', () => {
   it('come from above the ephemeral range, then from below it', () => {
     expect(dynamicRanges({ first: 32_768, last: 60_999 })).to.deep.equal([
       { first: 61_000, last: 65_535 },
-      { first: 20_000, last: 32_767 },
+      { first: 20_000, last: 32_767, descending: true },
     ]);
     expect(dynamicRanges({ first: 1024, last: 65_535 })).to.deep.equal([{ first: 49_153, last: 65_535 }]);
   });

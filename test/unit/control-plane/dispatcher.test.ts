@@ -1,4 +1,5 @@
 import {
+  aContainerRecord,
   agentProtocol,
   aTaskReport,
   type PollResponse,
@@ -337,6 +338,20 @@ describe('the dispatcher', () => {
       await agent.report([aTaskReport({ task, lastStatus: 'PENDING' })]);
       const { tasks = [] } = await test.ecs.DescribeTasks({ tasks: [task] });
       expect(tasks[0]?.lastStatus).to.equal('RUNNING');
+    });
+
+    it('of a dynamic port outside the registered range keep static ports off it until the task has stopped', async () => {
+      const mongo = { ...app, name: 'mongo', portMappings: [{ containerPort: 27017, hostPort: 27017 }] };
+      await test.ecs.RegisterTaskDefinition({ family: 'mongo', containerDefinitions: [mongo] });
+      const [task = ''] = await run();
+      const networkBindings = [{ containerPort: 80, hostPort: 27017, protocol: 'tcp' as const }];
+      const containers = [aContainerRecord({ lastStatus: 'RUNNING', networkBindings })];
+      await agent.report([aTaskReport({ task, lastStatus: 'RUNNING', startedAtMs: 1, containers })]);
+      const refusal = async (): Promise<string | undefined> =>
+        (await test.ecs.RunTask({ taskDefinition: 'mongo' })).failures?.[0]?.reason;
+      expect(await refusal()).to.equal('RESOURCE:PORTS');
+      await agent.report([aTaskReport({ task, lastStatus: 'STOPPED', startedAtMs: 1, stoppedAtMs: 2 })]);
+      expect(await refusal()).to.equal(undefined);
     });
 
     it('that something is wrong close the instance to placements until it is mended', async () => {

@@ -56,7 +56,7 @@ export function localPorts(table: string): readonly number[] {
  */
 export function dynamicRanges(ephemeral: PortRange): readonly PortRange[] {
   const above = { first: Math.max(49_153, ephemeral.last + 1), last: 65_535 };
-  const below = { first: 20_000, last: Math.min(ephemeral.first - 1, 65_535) };
+  const below = { first: 20_000, last: Math.min(ephemeral.first - 1, 65_535), descending: true };
   const ranges = [above, below].filter((r) => r.first <= r.last);
   return ranges.length > 0 ? ranges : [{ first: 49_153, last: 65_535 }];
 }

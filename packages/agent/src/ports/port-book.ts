@@ -4,6 +4,8 @@ import type { PortBinding } from '@longshore/runtime';
 export interface PortRange {
   readonly first: number;
   readonly last: number;
+  /** Given from the last down. */
+  readonly descending?: boolean;
 }
 
 export interface PortBookOptions {
@@ -93,10 +95,13 @@ export class PortBook {
       const span = range.last - range.first + 1;
       const start = this.#next.get(range) ?? range.first;
       for (let i = 0; i < span; i++) {
-        const port = range.first + ((start - range.first + i) % span);
+        const offset = (start - range.first + i) % span;
+        const port = range.descending ? range.last - offset - count + 1 : range.first + offset;
+        if (port < range.first) continue;
         if (port + count - 1 > range.last) continue;
         if (!Array.from({ length: count }, (_, j) => port + j).every(free)) continue;
-        this.#next.set(range, port + count > range.last ? range.first : port + count);
+        const next = range.first + ((offset + count) % span);
+        this.#next.set(range, next);
         for (let j = 0; j < count; j++) this.#holders.set(key(protocol, port + j), task);
         return port;
       }

@@ -18,6 +18,7 @@ import {
   type Write,
 } from '@longshore/store';
 import { isConnected } from '../placement/instance-views.js';
+import { holdingBoundPorts } from './bound-ports.js';
 import { digestsToKeep } from './image-digests.js';
 import type { Pacer } from './pace.js';
 import { type AgentSession, type Sessions, sessionOver } from './sessions.js';
@@ -116,6 +117,7 @@ export class Reports {
       nowRunning: [],
       revisions: new Set(),
     };
+    const resources = store.get(keyOf('instance', session.cluster, session.instance))?.value.resources;
     for (const report of reports) {
       const task = store.tasks.get(session.cluster, report.task);
       if (!task || task.instance !== session.instance) {
@@ -127,7 +129,7 @@ export class Reports {
       if (after === unchanged) continue;
       const key = keyOf('task', session.cluster, task.id);
       merged.expect.push({ key, revision: task.revision });
-      merged.write.push({ put: key, value: withAcknowledgement(after) });
+      merged.write.push({ put: key, value: holdingBoundPorts(withAcknowledgement(after), resources) });
       if (after.service !== '') this.#keepDigests(merged, session.cluster, after);
       if (before.startedAtMs === 0 && after.lastStatus === 'RUNNING')
         merged.nowRunning.push(nowMs - before.createdAtMs);
