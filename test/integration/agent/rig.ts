@@ -123,10 +123,16 @@ export class AgentRig {
   async startAgent(): Promise<void> {
     const sessions = this.plane.session;
     this.spawn();
-    await eventually(() => this.plane.session > sessions && this.plane.reports.some((r) => r.complete), {
-      withinMs: 20_000,
-      state: () => this.log,
-    });
+    try {
+      await eventually(() => this.plane.session > sessions && this.plane.reports.some((r) => r.complete), {
+        withinMs: 20_000,
+        state: () => this.log,
+      });
+    } catch (thrown) {
+      // A process that nobody ends keeps the test runner from ending.
+      await this.kill();
+      throw thrown;
+    }
   }
 
   /** Starts the process without waiting for it to join. */

@@ -30,10 +30,16 @@ export class WholeSystem {
     const system = new WholeSystem(await startTestServer(), await new TestRegistry().start());
     const endpoints = ['--endpoints', system.server.endpoint];
     system.agent.spawn([...endpoints, ...flags], { ECS_IMAGE_PULL_BEHAVIOR: 'default', ...variables });
-    await eventually(async () => (await system.instances()).length === 1, {
-      withinMs: 20_000,
-      state: () => system.agent.log,
-    });
+    try {
+      await eventually(async () => (await system.instances()).length === 1, {
+        withinMs: 20_000,
+        state: () => system.agent.log,
+      });
+    } catch (thrown) {
+      // A process that nobody ends keeps the test runner from ending.
+      await system.close();
+      throw thrown;
+    }
     return system;
   }
 
