@@ -48,11 +48,11 @@ export class TestEtcd {
   }
 
   static async #startAll(names: readonly string[], options: EtcdOptions): Promise<readonly TestEtcd[]> {
-    const ports = new Map<string, Ports>();
-    for (const name of names) {
-      const [client, peer] = await Promise.all([freePort(), freePort()]);
-      ports.set(name, { client, peer });
-    }
+    // All at once: what is asked for one after the other may be the same twice.
+    const free = await Promise.all(names.flatMap(() => [freePort(), freePort()]));
+    const ports = new Map<string, Ports>(
+      names.map((name, i) => [name, { client: free[2 * i] ?? 0, peer: free[2 * i + 1] ?? 0 }]),
+    );
     const peers = [...ports].map(([name, { peer }]) => `${name}=http://127.0.0.1:${peer}`).join(',');
     const flags = [`--initial-cluster=${peers}`, ...(options.flags ?? [])];
     const members = [...ports].map(([name, own]) => new TestEtcd(name, own, { ...options, flags }));
