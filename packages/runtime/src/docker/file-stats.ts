@@ -176,8 +176,8 @@ function keyed(text: string | undefined): Counters {
 /** What all processors did since the machine's start, idle included: the measure that the container's is of. */
 function machineCpu(text: string): Pick<CpuStats, 'system_cpu_usage' | 'online_cpus'> {
   const [, all = ''] = /^cpu +(.*)$/m.exec(text) ?? [];
-  // The last two are guests, which user and nice hold already.
-  const ticks = all.split(' ').slice(0, 8).map(Number);
+  // As the engine counts: not what a hypervisor has stolen, nor guests, which user and nice hold already.
+  const ticks = all.split(' ').slice(0, 7).map(Number);
   return {
     system_cpu_usage: ticks.reduce((sum, n) => sum + n, 0) * nanosPerTick,
     online_cpus: [...text.matchAll(/^cpu\d+ /gm)].length,
