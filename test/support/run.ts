@@ -46,6 +46,7 @@ const checks: readonly Check[] = [
   bench('scale'),
   bench('churn'),
   bench('recover'),
+  bench('rpc'),
   bench('api'),
 ];
 
