@@ -34,7 +34,7 @@ export function chooseAwsvpcNetwork(wish: AwsvpcNetworkWish): string {
 
 /** All 256, from one that follows from the data directory: neighbours in name are neighbours here. */
 function standardNetworks(dataDir: string): readonly string[] {
-  const start = [...dataDir].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 256, 0);
+  const start = Buffer.from(dataDir).reduce((sum, byte) => (sum * 31 + byte) % 256, 0);
   return Array.from({ length: 256 }, (_, i) => `172.30.${(start + i) % 256}.0/24`);
 }
 
