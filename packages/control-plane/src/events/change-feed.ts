@@ -33,6 +33,7 @@ const remembered = 10_000;
  */
 export class ChangeFeed {
   readonly #told: FeedEntry[] = [];
+  /** In order of revision; what the watch has yet to deliver. */
   readonly #ahead: FeedEntry[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #stop: () => void;
@@ -73,16 +74,20 @@ export class ChangeFeed {
   }
 
   #note(change: Change): void {
-    this.#ahead.push(...entriesOf(change, this.#wallMs()));
+    for (const entry of entriesOf(change, this.#wallMs())) {
+      // Own commits are shown as they are answered, which is nearly in order.
+      let at = this.#ahead.length;
+      while (at > 0 && (this.#ahead[at - 1]?.revision ?? 0) > entry.revision) at--;
+      if (at === this.#ahead.length) this.#ahead.push(entry);
+      else this.#ahead.splice(at, 0, entry);
+    }
   }
 
   #tell(revision: number): void {
-    if (this.#ahead.length === 0) return;
-    const due = this.#ahead.filter((e) => e.revision <= revision).sort((a, b) => a.revision - b.revision);
+    const next = this.#ahead.findIndex((e) => e.revision > revision);
+    const due = this.#ahead.splice(0, next < 0 ? this.#ahead.length : next);
     if (due.length === 0) return;
-    const later = this.#ahead.filter((e) => e.revision > revision);
-    this.#ahead.splice(0, this.#ahead.length, ...later);
-    this.#told.push(...due);
+    for (const entry of due) this.#told.push(entry);
     // Cut in larger steps, so that it costs little per change.
     if (this.#told.length > remembered * 1.2) {
       const cut = this.#told.splice(0, this.#told.length - remembered);
