@@ -4,11 +4,11 @@ import type { Pace } from '@longshore/model';
 /** What one replica exchanges with its agents, in calls a second; beyond it, calls are gathered. */
 const mostPerSecond = 1000;
 /** A replica that has no time left still talks to its agents. */
-const leastPerSecond = 100;
+const leastPerSecond = 250;
 /** Only a replica without a moment to spare lets its agents wait for so long. */
 const longestGatherMs = 20_000;
 /** A turn of the event loop that takes longer than this leaves others waiting. */
-const busyMs = 40;
+const busyMs = 60;
 const slowerBy = 0.8;
 const fasterBy = 1.05;
 
