@@ -51,7 +51,9 @@ async function playSpread(seeds: readonly number[]): Promise<readonly string[]> 
 
 async function playElsewhere(seeds: readonly number[]): Promise<readonly string[]> {
   const script = fileURLToPath(new URL('../../support/cluster/play-stories.ts', import.meta.url));
-  const player = fork(script, [String(failuresShown)], { execArgv: ['--import=tsx', '--conditions=source'] });
+  // A story's whole cluster dies young: a larger nursery spares the collector most of it.
+  const execArgv = ['--max-semi-space-size=64', '--import=tsx', '--conditions=source'];
+  const player = fork(script, [String(failuresShown)], { execArgv });
   const failed: string[] = [];
   player.on('message', (failure) => failed.push(String(failure)));
   player.send(seeds);
