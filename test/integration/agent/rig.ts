@@ -201,16 +201,24 @@ export interface ListedContainer {
   readonly Created: number;
 }
 
+const madeBy = (instance: string): string =>
+  `filters=${encodeURIComponent(JSON.stringify({ label: [`longshore.instance=${instance}`] }))}`;
+
 async function containersOf(engine: TestEngine, instance: string): Promise<readonly ListedContainer[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`longshore.instance=${instance}`] }));
-  const answer = await engine.ask<ListedContainer[]>('GET', `/containers/json?all=true&filters=${filters}`);
+  const answer = await engine.ask<ListedContainer[]>('GET', `/containers/json?all=true&${madeBy(instance)}`);
   return answer.body;
 }
 
-/** What an agent has made in the engine, but for volumes. */
+/** What an agent has made in the engine. */
 export async function removeTraces(engine: TestEngine, instance: string): Promise<void> {
   for (const { Id } of await containersOf(engine, instance))
     await engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
   for (const name of ['longshore', 'longshore-awsvpc'])
     await engine.ask('DELETE', `/networks/${name}-${instance.slice(0, 12)}`);
+  // Those of a task go with its containers, hours after it has stopped; shared ones outlive it.
+  const { body } = await engine.ask<{ Volumes: { Name: string }[] | null }>(
+    'GET',
+    `/volumes?${madeBy(instance)}`,
+  );
+  for (const { Name } of body.Volumes ?? []) await engine.ask('DELETE', `/volumes/${Name}`);
 }
