@@ -105,12 +105,18 @@ class KeptLease implements Lease {
   }
 
   #armDeadline(): Timer {
-    const { clock } = this.#parts;
-    return clock.timer(Math.max(0, this.#deadlineMs - clock.monotonicMs()), () => {
-      if (!this.#end('it was not renewed in time')) return;
-      // Others wait for what hangs on it: where the backend answers again, it need not run out by itself.
-      void this.#revokeQuietly();
-    });
+    const { backend, clock } = this.#parts;
+    // After a long turn the timer comes before the answer is read that has been there all the while.
+    return clock.timer(Math.max(0, this.#deadlineMs - clock.monotonicMs()), () =>
+      backend.defer(() => this.#pastDeadline()),
+    );
+  }
+
+  #pastDeadline(): void {
+    if (this.#parts.clock.monotonicMs() < this.#deadlineMs || !this.#end('it was not renewed in time'))
+      return;
+    // Others wait for what hangs on it: where the backend answers again, it need not run out by itself.
+    void this.#revokeQuietly();
   }
 
   #end(reason: string): boolean {

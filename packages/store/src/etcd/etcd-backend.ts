@@ -65,7 +65,11 @@ export class EtcdBackend implements Backend {
     this.#endpoints = options.endpoints.map((address) => new Endpoint({ address, tls, clock, connectMs }));
     // Replicas spread over the members.
     this.#current = Math.floor(options.random.next() * this.#endpoints.length);
-    this.#leases = new LeaseStream(() => this.#stream('Lease', 'leaseKeepAlive'), clock, renewalMs);
+    this.#leases = new LeaseStream(() => this.#stream('Lease', 'leaseKeepAlive'), {
+      clock,
+      answerMs: renewalMs,
+      defer: (fn) => this.defer(fn),
+    });
   }
 
   get limits(): BackendLimits {

@@ -20,13 +20,19 @@ export class LeaseStream {
   readonly #open: () => Promise<KeepAliveDuplex>;
   readonly #clock: Clock;
   readonly #answerMs: number;
+  readonly #defer: (fn: () => void) => void;
   readonly #waiting = new Map<string, Waiter[]>();
   #stream: Promise<KeepAliveDuplex> | undefined;
 
-  constructor(open: () => Promise<KeepAliveDuplex>, clock: Clock, answerMs: number) {
+  /** `defer` runs what it is given once what has arrived has been read. */
+  constructor(
+    open: () => Promise<KeepAliveDuplex>,
+    { clock, answerMs, defer }: { clock: Clock; answerMs: number; defer: (fn: () => void) => void },
+  ) {
     this.#open = open;
     this.#clock = clock;
     this.#answerMs = answerMs;
+    this.#defer = defer;
   }
 
   /** Seconds left; 0 where the lease is gone. */
@@ -34,8 +40,13 @@ export class LeaseStream {
     this.#stream ??= this.#start();
     const stream = await this.#stream;
     return new Promise<number>((answered, failed) => {
-      const timer = this.#clock.timer(this.#answerMs, () => this.end('a renewal was not answered'));
-      const waiter = { answered, failed, timer };
+      // After a long turn the timer comes before the answer is read that has been there all the while.
+      const timer = this.#clock.timer(this.#answerMs, () =>
+        this.#defer(() => {
+          if (this.#waiting.get(id)?.includes(waiter)) this.end('a renewal was not answered');
+        }),
+      );
+      const waiter: Waiter = { answered, failed, timer };
       const queue = this.#waiting.get(id);
       if (queue) queue.push(waiter);
       else this.#waiting.set(id, [waiter]);
