@@ -113,8 +113,14 @@ class KeptLease implements Lease {
   }
 
   #pastDeadline(): void {
-    if (this.#parts.clock.monotonicMs() < this.#deadlineMs || !this.#end('it was not renewed in time'))
+    if (this.#ended) return;
+    // It has been renewed meanwhile, or the timer came a fraction of a millisecond early.
+    if (this.#parts.clock.monotonicMs() < this.#deadlineMs) {
+      this.#deadline.cancel();
+      this.#deadline = this.#armDeadline();
       return;
+    }
+    if (!this.#end('it was not renewed in time')) return;
     // Others wait for what hangs on it: where the backend answers again, it need not run out by itself.
     void this.#revokeQuietly();
   }
