@@ -1,8 +1,13 @@
-import { CodedError } from '@longshore/kit';
+import { connect } from 'node:net';
+import { CodedError, silentLogger } from '@longshore/kit';
 import type { TaskProtectionResponse } from '@longshore/model';
 import { expect } from 'chai';
 import { endpointId } from '../../../packages/agent/src/endpoints/endpoint-id.js';
-import type { HttpAnswer, HttpRequest } from '../../../packages/agent/src/endpoints/http-endpoint.js';
+import {
+  type HttpAnswer,
+  HttpEndpoint,
+  type HttpRequest,
+} from '../../../packages/agent/src/endpoints/http-endpoint.js';
 import { introspectionHandler } from '../../../packages/agent/src/endpoints/introspection.js';
 import {
   type MetadataParts,
@@ -10,6 +15,7 @@ import {
 } from '../../../packages/agent/src/endpoints/metadata-routes.js';
 import { NatRule } from '../../../packages/agent/src/endpoints/nat-rule.js';
 import { RateLimit } from '../../../packages/agent/src/endpoints/rate-limit.js';
+import { freePort } from '../../support/docker.js';
 import { aDefinition, World } from './world.js';
 
 const identity = () => ({
@@ -167,6 +173,41 @@ describe('task protection', () => {
     const answer = await put('{"ProtectionEnabled":true}', () => Promise.reject(away));
     expect(answer.status).to.equal(504);
     expect((answer.body as { error: { Code: string } }).error.Code).to.equal('ServerException');
+  });
+});
+
+describe('an endpoint', () => {
+  /** The whole answer to what is sent as it stands. */
+  function send(port: number, text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      const socket = connect(port, '127.0.0.1', () => socket.end(text));
+      socket.on('data', (chunk) => (answer += chunk.toString()));
+      socket.on('error', reject).on('close', () => resolve(answer));
+    });
+  }
+
+  it('outlives whatever a container sends it, and reads it as the path that is meant', async () => {
+    const port = await freePort();
+    const asked: string[] = [];
+    const endpoint = new HttpEndpoint(
+      'test',
+      ({ path, query }) => {
+        asked.push(`${path} ${query.toString()}`);
+        return Promise.resolve({ status: 404, body: {} });
+      },
+      silentLogger,
+    );
+    await endpoint.listen('127.0.0.1', port);
+    try {
+      for (const target of ['//', '/v4/a//task/', 'http://169.254.170.2/v4/a?b=c', 'http://[', '///?x=1?2'])
+        expect(await send(port, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).to.match(
+          /^HTTP\/1.1 404/,
+        );
+      expect(asked).to.deep.equal(['/ ', '/v4/a/task ', '/v4/a b=c', '/ ', '/ x=1%3F2']);
+    } finally {
+      await endpoint.stop();
+    }
   });
 });
 

@@ -67,12 +67,11 @@ export class HttpEndpoint {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const { method = 'GET' } = request;
+    const { path, query } = targetOf(request.url ?? '/');
     const asked: HttpRequest = {
-      method,
-      path: url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname,
-      query: url.searchParams,
+      method: request.method ?? 'GET',
+      path,
+      query,
       body: () => bodyOf(request),
     };
     const answer = await this.#handler(asked).catch((thrown: unknown): HttpAnswer => {
@@ -86,6 +85,15 @@ export class HttpEndpoint {
     response.writeHead(answer.status, { 'content-type': answer.contentType ?? 'application/json' });
     response.end(text);
   }
+}
+
+/** By hand: `URL` throws on what any container may send (`GET //`), and nobody may end the agent with a request. */
+function targetOf(text: string): Pick<HttpRequest, 'path' | 'query'> {
+  const [path = '', ...query] = text.replace(/^https?:\/\/[^/?]*/i, '').split('?');
+  return {
+    path: `/${path}`.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
+    query: new URLSearchParams(query.join('?')),
+  };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
