@@ -1,9 +1,20 @@
 import { scriptOf } from '@longshore/runtime';
 import { expect } from 'chai';
+import { PortBook } from '../../../packages/agent/src/ports/port-book.js';
 import { aDefinition, anAssignment, World } from './world.js';
 
 const web = aDefinition([{ name: 'web' }]);
 const id = anAssignment().task;
+
+function manyPorts(): PortBook {
+  const none = { tcp: new Set<number>(), udp: new Set<number>() };
+  return new PortBook({
+    ranges: [{ first: 61_000, last: 61_999 }],
+    reserved: none,
+    inUse: () => none,
+    staticIp: undefined,
+  });
+}
 
 describe('a task on an engine', () => {
   it('goes from assigned to RUNNING without waiting for any time to pass', async () => {
@@ -86,6 +97,38 @@ describe('a task on an engine', () => {
     await world.order({ desiredStatus: 'STOPPED' });
     await world.advance(2000);
     expect([world.task().status, world.container('web').exitCode]).to.deep.equal(['STOPPED', 137]);
+  });
+
+  it('that takes long to stop holds up no other: neither its stop, nor its start, nor its removal', async () => {
+    const script = scriptOf({ stuck: { stopMs: 'never' } });
+    const world = await new World({ script, engineOptions: { ports: manyPorts() } }).start();
+    const named = (n: number): string => n.toString(16).padStart(32, '0');
+    const stuck = Array.from({ length: 120 }, (_, n) => named(n));
+    for (const task of stuck)
+      world.engine.assign(
+        anAssignment({ task }),
+        aDefinition([
+          { name: 'stuck', stopTimeout: 300, portMappings: [{ containerPort: 80, hostPort: 0 }] },
+        ]),
+        'epoch',
+      );
+    const willing = named(500);
+    await world.run(web, { task: willing });
+    for (const task of stuck) await world.order({ task, desiredStatus: 'STOPPED' });
+    await world.order({ task: willing, desiredStatus: 'STOPPED' });
+    const next = await world.run(web, { task: named(501) });
+    await world.advance(1000);
+    expect(world.task(willing).status).to.equal('STOPPED');
+    expect(world.task(next).status).to.equal('RUNNING');
+    world.engine.acknowledge(willing, world.task(willing).version);
+    world.engine.cleanUp(willing);
+    await world.advance(1000);
+    expect(world.engine.task(willing)).to.equal(undefined);
+    // What they hold they hold until they have stopped.
+    await world.advance(297_000);
+    expect(new Set(stuck.map((task) => world.task(task).status))).to.deep.equal(new Set(['STOPPING']));
+    await world.advance(2000);
+    expect(new Set(stuck.map((task) => world.task(task).status))).to.deep.equal(new Set(['STOPPED']));
   });
 
   it('is stopped before its image has come, and creates nothing', async () => {

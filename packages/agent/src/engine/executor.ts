@@ -37,7 +37,7 @@ export interface ExecutorParts {
   readonly prepare: (task: AgentTask, signal: AbortSignal) => Promise<void>;
   readonly release: (task: AgentTask, signal: AbortSignal) => Promise<void>;
   readonly timeouts: { readonly createMs: number; readonly startMs: number };
-  readonly parallelism?: { readonly starts: number; readonly stops: number };
+  readonly parallelism?: { readonly starts: number; readonly removals: number };
 }
 
 type Executors = {
@@ -51,13 +51,13 @@ type Executors = {
 export const logLimits = { lines: 20, bytes: 2048 } as const;
 
 /**
- * Runs effects on the engine. Never rejects: a failure is an event as well. A stop does not wait behind starts, since
- * a task that is stopping must never hold up another.
+ * Runs effects on the engine. Never rejects: a failure is an event as well. A stop waits behind nothing: it lasts as
+ * long as its stopTimeout, and a task that is stopping must never hold up another.
  */
 export class EffectExecutor {
   readonly #parts: ExecutorParts;
   readonly #starts: Lane;
-  readonly #stops: Lane;
+  readonly #removals: Lane;
   readonly #executors: Executors = {
     prepareTask: async (_effect, task, signal) => {
       try {
@@ -86,17 +86,16 @@ export class EffectExecutor {
       this.#work(effect, task, () => this.#starts.run(() => this.#create(effect.container, task))),
     startContainer: (effect, task) =>
       this.#work(effect, task, () => this.#starts.run(() => this.#start(effect.container, task))),
-    stopContainer: (effect, task) =>
-      this.#work(effect, task, () => this.#stops.run(() => this.#stop(effect, task))),
+    stopContainer: (effect, task) => this.#work(effect, task, () => this.#stop(effect, task)),
     removeContainer: (effect, task) =>
-      this.#work(effect, task, () => this.#stops.run(() => this.#remove(effect.container, task))),
+      this.#work(effect, task, () => this.#removals.run(() => this.#remove(effect.container, task))),
     collectLog: (effect, task) => this.#work(effect, task, () => this.#collect(effect.container, task)),
   };
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
     this.#starts = new Lane(parts.parallelism?.starts ?? 10);
-    this.#stops = new Lane(parts.parallelism?.stops ?? 50);
+    this.#removals = new Lane(parts.parallelism?.removals ?? 50);
   }
 
   run(effect: TaskEffect, task: AgentTask, signal: AbortSignal): Promise<readonly TaskEvent[]> {
