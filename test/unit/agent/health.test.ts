@@ -54,6 +54,28 @@ describe('the health of an instance', () => {
     await rig.monitor.stop();
   });
 
+  it('is well again only after a minute in which every look was answered', async () => {
+    const rig = await aRig();
+    const lift = rig.runtime.fault({ calls: ['inspectContainer'], kind: 'hang' });
+    await rig.clock.advance(60_000);
+    lift();
+    await rig.clock.advance(40_000);
+    rig.runtime.fault({ calls: ['inspectContainer'], kind: 'serverError', times: 1 });
+    await rig.clock.advance(50_000);
+    expect(rig.monitor.reason).not.to.equal('');
+    await rig.clock.advance(30_000);
+    expect(rig.monitor.reason).to.equal('');
+    await rig.monitor.stop();
+  });
+
+  it('says what an engine answers that answers nothing good', async () => {
+    const rig = await aRig();
+    rig.runtime.fault({ calls: ['inspectContainer'], kind: 'serverError' });
+    await rig.clock.advance(40_000);
+    expect(rig.said[0]).to.match(/^docker: inspect fails for 30 s \(.+\)$/);
+    await rig.monitor.stop();
+  });
+
   it('is not shaken by one call that fails', async () => {
     const rig = await aRig();
     rig.runtime.fault({ calls: ['inspectContainer'], kind: 'serverError', times: 2 });

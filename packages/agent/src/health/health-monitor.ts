@@ -1,5 +1,6 @@
 import { type Clock, type Component, type Logger, messageOf, type Timer } from '@longshore/kit';
-import type { RuntimeDriver } from '@longshore/runtime';
+import { type RuntimeDriver, RuntimeError } from '@longshore/runtime';
+import { unanswered } from '../engine/executor.js';
 import type { DiskUse } from '../telemetry/host-usage.js';
 
 export interface HealthParts {
@@ -29,6 +30,8 @@ export class HealthMonitor implements Component {
   #reason = '';
   #answeredAtMs: number;
   #troubledAtMs = 0;
+  /** What the last look that failed has heard; empty: nothing. */
+  #failure = '';
   #timer: Timer | undefined;
   #stopped = false;
 
@@ -57,25 +60,33 @@ export class HealthMonitor implements Component {
   /** One look. Never rejects. */
   async look(): Promise<void> {
     const { clock } = this.#parts;
-    await this.#ask();
+    const answered = await this.#ask();
     const disk = await this.#diskTrouble();
     const now = clock.monotonicMs();
     const silence = now - this.#answeredAtMs;
     // Whole half minutes, so that the reason does not change with each look.
     const seconds = Math.floor(silence / silentMs) * (silentMs / 1000);
-    const trouble = silence >= silentMs ? `docker: no answer to inspect for ${seconds} s` : disk;
-    if (trouble !== undefined) {
-      this.#troubledAtMs = now;
-      this.#say(trouble);
-    } else if (this.#reason !== '' && now - this.#troubledAtMs >= wellMs) this.#say('');
+    const trouble = silence >= silentMs ? this.#silent(seconds) : disk;
+    // A minute of OK is one in which every look was answered.
+    if (trouble !== undefined || !answered) this.#troubledAtMs = now;
+    if (trouble !== undefined) this.#say(trouble);
+    else if (this.#reason !== '' && now - this.#troubledAtMs >= wellMs) this.#say('');
   }
 
-  async #ask(): Promise<void> {
+  #silent(seconds: number): string {
+    if (this.#failure === '') return `docker: no answer to inspect for ${seconds} s`;
+    return `docker: inspect fails for ${seconds} s (${this.#failure})`;
+  }
+
+  async #ask(): Promise<boolean> {
     try {
       await this.#parts.driver.inspectContainer(probe, { timeoutMs: 5_000 });
       this.#answeredAtMs = this.#parts.clock.monotonicMs();
+      return true;
     } catch (thrown) {
+      this.#failure = thrown instanceof RuntimeError && unanswered(thrown.code) ? '' : messageOf(thrown);
       this.#parts.logger.warn({ error: messageOf(thrown) }, 'engine did not answer');
+      return false;
     }
   }
 
