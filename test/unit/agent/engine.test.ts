@@ -159,6 +159,22 @@ describe('a task on an engine', () => {
     expect(world.journal.files.size).to.equal(0);
   });
 
+  it('keeps each stopped task by a share of the jitter of its own', async () => {
+    const settings = { stopTimeoutMs: 1000, cleanupWaitMs: 60_000, cleanupJitterMs: 100_000 };
+    const script = scriptOf({ web: { exitAfterMs: 10 } });
+    const world = await new World({ script, engineOptions: { settings } }).start();
+    const early = await world.run(web, { task: '0'.repeat(32) });
+    const late = await world.run(web, { task: `8${'0'.repeat(31)}` });
+    await world.advance(10);
+    for (const task of [early, late]) world.engine.acknowledge(task, world.task(task).version);
+    await world.advance(59_000);
+    expect(world.forgotten).to.deep.equal([]);
+    await world.advance(1_000);
+    expect(world.forgotten).to.deep.equal([early]);
+    await world.advance(50_000);
+    expect(world.forgotten).to.deep.equal([early, late]);
+  });
+
   it('takes another dynamic host port where somebody holds the one it chose', async () => {
     let starts = 0;
     const world = await new World({ script: () => (starts++ === 1 ? { portClash: true } : {}) }).start();

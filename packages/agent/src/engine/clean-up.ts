@@ -5,7 +5,13 @@ import type { Step } from './step.js';
 /** Steady time from which a stopped task's containers are removed; undefined before its end is acknowledged. */
 export function cleanUpAtMs(task: AgentTask): number | undefined {
   if (task.status !== 'STOPPED' || !task.acknowledged) return undefined;
-  return task.cleanUpNow ? 0 : task.stoppedSteadyMs + task.settings.cleanupWaitMs;
+  return task.cleanUpNow ? 0 : task.stoppedSteadyMs + task.settings.cleanupWaitMs + jitterMs(task);
+}
+
+/** ECS spreads the clean-up of tasks by chance; an id is chance enough, and a restart of the agent deals no other. */
+function jitterMs({ id, settings }: AgentTask): number {
+  const share = Number.parseInt(id.slice(0, 8), 16) / 2 ** 32;
+  return Math.floor((settings.cleanupJitterMs ?? 0) * (share || 0));
 }
 
 /** After the end: its containers go, then its volumes, cgroup and address, then the record. */

@@ -80,6 +80,8 @@ export interface ContainerState {
 export interface TaskSettings {
   readonly stopTimeoutMs: number;
   readonly cleanupWaitMs: number;
+  /** Up to so much is added for each task; 0 where absent. */
+  readonly cleanupJitterMs?: number;
 }
 
 /** The agent's whole knowledge of a task: what the journal holds. Immutable; `step` makes the next one. */
