@@ -1,4 +1,6 @@
 import { messageOf } from '@longshore/kit';
+import { pauseImageOf } from '@longshore/runtime';
+import type { Config } from './config/config.js';
 import { Endpoints } from './endpoints/endpoints.js';
 import type { Handler } from './endpoints/http-endpoint.js';
 import { introspectionHandler } from './endpoints/introspection.js';
@@ -11,7 +13,7 @@ import type { AgentTask } from './engine/record.js';
 import { oldestStopped } from './engine/retention.js';
 import { HealthMonitor } from './health/health-monitor.js';
 import { ImageCleaner } from './images/image-cleaner.js';
-import { DurableFiles } from './journal/files.js';
+import type { ImageList } from './images/image-list.js';
 import type { TaskNetworks } from './networks.js';
 import type { PlantParts } from './plant.js';
 import type { Reporter } from './reporter/reporter.js';
@@ -25,6 +27,7 @@ export interface PeripheryParts extends Omit<PlantParts, 'identity'> {
   readonly reporter: Reporter;
   readonly networks: TaskNetworks;
   readonly identity: () => AgentIdentity;
+  readonly imageList: ImageList;
 }
 
 /** What stands around engine and session: tasks run without it. */
@@ -48,8 +51,8 @@ export function buildPeriphery(parts: PeripheryParts): Periphery {
   const cleaner = new ImageCleaner({
     ...parts,
     tasks,
-    settings: config.imageCleanup,
-    files: new DurableFiles(config.dataDir),
+    list: parts.imageList,
+    settings: cleanUpSettings(parts),
   });
   const health = new HealthMonitor({
     ...parts,
@@ -87,6 +90,13 @@ export function buildPeriphery(parts: PeripheryParts): Periphery {
   };
 }
 
+/** The agent's own pause image is never in the way: it is made, not pulled, and may be asked for at any time. */
+function cleanUpSettings({ config, engineFacts }: PeripheryParts): Config['imageCleanup'] {
+  const pause = pauseImageOf(engineFacts.architecture)?.image;
+  const { excluded } = config.imageCleanup;
+  return { ...config.imageCleanup, excluded: pause === undefined ? excluded : [...excluded, pause] };
+}
+
 function metricsHandler(parts: PeripheryParts, meter: Meter, health: HealthMonitor): Handler {
   const { metrics, session, reporter, engine } = parts;
   return async ({ path }) => {
@@ -104,13 +114,11 @@ function metricsHandler(parts: PeripheryParts, meter: Meter, health: HealthMonit
 }
 
 /** Before the disk fills: the containers that have been kept longest, and images by age of their last use. */
-function relieve(engine: Engine, cleaner: ImageCleaner, { config, logger }: PeripheryParts): void {
+function relieve(engine: Engine, cleaner: ImageCleaner, { config }: PeripheryParts): void {
   if (config.sharedEngine) return;
   const oldest = oldestStopped(engine.tasks);
   if (oldest !== undefined) engine.cleanUp(oldest);
-  cleaner
-    .clean({ pressure: true })
-    .catch((thrown: unknown) => logger.warn({ error: messageOf(thrown) }, 'clean-up under pressure failed'));
+  void cleaner.clean({ pressure: true });
 }
 
 /** Containers that run on from before a restart ask at the same address: it must answer before they do. */

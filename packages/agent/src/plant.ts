@@ -6,12 +6,14 @@ import { MetadataFiles } from './endpoints/metadata-file.js';
 import type { SpecContext } from './engine/container-spec.js';
 import { Engine } from './engine/engine.js';
 import type { AgentIdentity } from './engine/names.js';
-import { type AgentTask, definitionOf, pauseContainerName } from './engine/record.js';
+import { type AgentTask, definitionOf, pauseContainerName, type TaskSettings } from './engine/record.js';
 import { surplusTasks } from './engine/retention.js';
 import { abilities, portBookOf, refusalOf, registrationInputs } from './host/abilities.js';
 import type { HostFacts } from './host/host.js';
 import { registrationOf } from './host/registration.js';
+import { ImageList } from './images/image-list.js';
 import { ImageProvider } from './images/image-provider.js';
+import { DurableFiles } from './journal/files.js';
 import type { FileJournal, StoredIdentity } from './journal/journal.js';
 import { TaskNetworks } from './networks.js';
 import { buildPeriphery, type Periphery } from './periphery.js';
@@ -63,16 +65,17 @@ export function buildPlant(parts: PlantParts): Plant {
   const files = config.containerMetadata
     ? new MetadataFiles(`${config.dataDir}/metadata`, identity)
     : undefined;
+  const imageList = new ImageList({ ...parts, files: new DurableFiles(config.dataDir) });
   const images = new ImageProvider({
     ...parts,
     ...config.pull,
-    pulled: (_image, id) => periphery.cleaner.pulled(id),
+    list: imageList,
   });
   const engine: Engine = new Engine({
     ...parts,
     instance: () => who.instance,
     ports: portBookOf(parts),
-    settings: { stopTimeoutMs: config.stopTimeoutMs, cleanupWaitMs: cleanupWaitMs(parts) },
+    settings: taskSettings(config),
     needsPreparation: (definition) => preparation.needed(definition),
     assignAddress: (task) => networks.addresses.assign(task),
     refusal: (definition) => refusalOf(definition, parts),
@@ -126,14 +129,21 @@ export function buildPlant(parts: PlantParts): Plant {
     },
     parts.identity,
   );
-  const periphery: Periphery = buildPeriphery({ ...parts, engine, session, reporter, networks, identity });
+  const periphery: Periphery = buildPeriphery({
+    ...parts,
+    engine,
+    session,
+    reporter,
+    networks,
+    identity,
+    imageList,
+  });
   const { cleaner, endpoints, health } = periphery;
   return { engine, session, reporter, periphery, components: [cleaner, endpoints, engine, health, session] };
 }
 
-/** ECS spreads the clean-up of many instances by chance. */
-function cleanupWaitMs({ config, random }: PlantParts): number {
-  return config.cleanupWaitMs + Math.floor(random.next() * config.cleanupJitterMs);
+function taskSettings({ stopTimeoutMs, cleanupWaitMs, cleanupJitterMs }: Config): TaskSettings {
+  return { stopTimeoutMs, cleanupWaitMs, cleanupJitterMs };
 }
 
 async function pauseImage(driver: RuntimeDriver): Promise<{ readonly id: string; readonly digest: string }> {

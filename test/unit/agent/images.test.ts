@@ -1,15 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FakeClock, settle, silentLogger } from '@longshore/kit';
-import { FakeRuntime, type FakeRuntimeOptions, type ImageFacts } from '@longshore/runtime';
+import {
+  type ContainerFacts,
+  FakeRuntime,
+  type FakeRuntimeOptions,
+  type ImageFacts,
+  type RuntimeDriver,
+} from '@longshore/runtime';
 import { expect } from 'chai';
 import type { PullBehavior } from '../../../packages/agent/src/config/config.js';
-import { digestOf } from '../../../packages/agent/src/images/digest.js';
-import { choose, type TrackedImage } from '../../../packages/agent/src/images/image-cleaner.js';
+import { leftBehind, removable } from '../../../packages/agent/src/images/choose.js';
+import { digestOf, familiarReference } from '../../../packages/agent/src/images/digest.js';
+import { ImageCleaner } from '../../../packages/agent/src/images/image-cleaner.js';
+import { ImageList, type TrackedImage } from '../../../packages/agent/src/images/image-list.js';
 import { ImageProvider } from '../../../packages/agent/src/images/image-provider.js';
+import { DurableFiles } from '../../../packages/agent/src/journal/files.js';
 
-function aProvider(behavior: PullBehavior, options: Omit<FakeRuntimeOptions, 'clock'> = {}) {
+const directories: string[] = [];
+after(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+function aDirectory(): string {
+  const made = mkdtempSync(join(tmpdir(), 'longshore-images-'));
+  directories.push(made);
+  return made;
+}
+
+function aProvider(
+  behavior: PullBehavior,
+  options: Omit<FakeRuntimeOptions, 'clock'> = {},
+  directory = aDirectory(),
+) {
   const clock = new FakeClock();
   const driver = new FakeRuntime({ clock, ...options });
-  const pulled: string[] = [];
+  const list = new ImageList({ files: new DurableFiles(directory), clock, logger: silentLogger });
   const parts = {
     driver,
     behavior,
@@ -19,8 +46,7 @@ function aProvider(behavior: PullBehavior, options: Omit<FakeRuntimeOptions, 'cl
     timeoutMs: 60_000,
     credentials: [],
   };
-  const provider = new ImageProvider({ ...parts, pulled: (image) => pulled.push(image) });
-  return { provider, driver, clock, pulled };
+  return { provider: new ImageProvider({ ...parts, list }), driver, clock, list, directory };
 }
 
 const { signal } = new AbortController();
@@ -45,6 +71,32 @@ describe('pull behaviour', () => {
     await provider.provide(image, signal);
     await provider.provide(image, signal);
     expect(driver.calls('pullImage')).to.equal(1);
+  });
+
+  it('once does not pull again after a restart of the agent, but where the image is gone', async () => {
+    const before = aProvider('once', { images: [] });
+    await before.provider.provide(image, signal);
+    await before.list.written();
+    const after = aProvider('once', { images: [image] }, before.directory);
+    await after.list.load();
+    expect(after.list.hasPulled(`docker.io/library/${image}`)).to.equal(true);
+    await after.provider.provide(image, signal);
+    expect(after.driver.calls('pullImage')).to.equal(0);
+    await after.driver.removeImage(image);
+    await after.provider.provide(image, signal);
+    expect(after.driver.calls('pullImage')).to.equal(1);
+  });
+
+  it('default fails where the cached image went while the registry was asked', async () => {
+    const { provider, driver, clock } = aProvider('default', {
+      images: [image],
+      pulls: () => ({ delayMs: 500, error: 'no such host' }),
+    });
+    const failure = provider.provide(image, signal).catch((e: Error) => e.message);
+    await settle();
+    await driver.removeImage(image);
+    await clock.advance(500);
+    expect(await failure).to.equal('no such host');
   });
 
   it('an image named by digest is not pulled again', async () => {
@@ -74,7 +126,7 @@ describe('pull behaviour', () => {
   });
 
   it('pulls of one image at the same time are one pull', async () => {
-    const { provider, driver, clock, pulled } = aProvider('default', {
+    const { provider, driver, clock, list } = aProvider('default', {
       images: [],
       pulls: () => ({ delayMs: 500 }),
     });
@@ -83,7 +135,7 @@ describe('pull behaviour', () => {
     await clock.advance(500);
     await Promise.all(all);
     expect(driver.calls('pullImage')).to.equal(1);
-    expect(pulled).to.include(image);
+    expect(list.hasPulled(image)).to.equal(true);
   });
 
   it('a pull goes on while one still waits for it, and ends with the last', async () => {
@@ -112,7 +164,9 @@ describe('image clean-up', () => {
     perCycle: 2,
     untracked: false,
     untrackedMinimumAgeMs: hour,
-    excluded: ['keep:me'],
+    excluded: ['docker.io/library/keep:me'],
+    untrackedContainerWaitMs: hour,
+    untrackedContainersPerCycle: 1,
   };
   const facts = (id: string, tags: readonly string[] = [`${id}:1`]): ImageFacts => ({
     id,
@@ -131,15 +185,30 @@ describe('image clean-up', () => {
 
   for (const c of [
     {
-      name: 'takes the least recently used first, and no more than a few',
+      name: 'takes the least recently used first',
       tracked: tracked(
         { id: 'a', pulledAtMs: 0, usedAtMs: 3 },
         { id: 'b', pulledAtMs: 0, usedAtMs: 1 },
         { id: 'c', pulledAtMs: 0, usedAtMs: 2 },
       ),
-      expected: ['b', 'c'],
+      expected: ['b', 'c', 'a'],
     },
-    { name: 'leaves what others brought', tracked: tracked(), expected: [] },
+    { name: 'leaves what others brought', tracked: tracked(), pressure: true, expected: [] },
+    {
+      name: 'leaves what was there before it was pulled',
+      tracked: tracked({ id: 'a', names: ['a:1'], pulledAtMs: 0, usedAtMs: 0, foreign: true }),
+      pressure: true,
+      expected: [],
+    },
+    {
+      name: 'leaves what others have given a name as well',
+      tracked: tracked(
+        { id: 'a', names: ['other:1'], pulledAtMs: 0, usedAtMs: 0 },
+        { id: 'b', names: ['b:1', 'other:2'], pulledAtMs: 0, usedAtMs: 1 },
+      ),
+      pressure: true,
+      expected: ['b'],
+    },
     {
       name: 'leaves what is too young',
       tracked: tracked({ id: 'a', pulledAtMs: 9.5 * hour, usedAtMs: 0 }),
@@ -161,14 +230,119 @@ describe('image clean-up', () => {
     {
       name: 'takes what others brought only when told to, but for what is named',
       tracked: tracked(),
-      settings: { ...settings, untracked: true, perCycle: 9 },
+      settings: { ...settings, untracked: true },
       expected: ['a', 'b', 'c'],
+    },
+    {
+      name: 'leaves what is named, though it was pulled here',
+      tracked: tracked({ id: 'd', names: ['keep:me'], pulledAtMs: 0, usedAtMs: 0 }),
+      pressure: true,
+      expected: [],
+    },
+    {
+      name: 'leaves what others made too lately',
+      tracked: tracked(),
+      settings: { ...settings, untracked: true, untrackedMinimumAgeMs: 11 * hour },
+      expected: [],
     },
   ])
     it(c.name, () => {
       const present = [facts('a'), facts('b'), facts('c'), facts('d', ['keep:me'])];
-      const chosen = choose(present, { ...about, ...c });
+      const chosen = removable(present, { ...about, ...c });
       expect(chosen.map((i) => i.id)).to.deep.equal(c.expected);
+    });
+
+  it('containers of others go the oldest first, none that runs, ended lately or carries the label of an agent', () => {
+    const container = (id: string, more: Partial<ContainerFacts>): ContainerFacts =>
+      ({ id, labels: {}, state: 'exited', createdAtMs: 0, finishedAtMs: 0, ...more }) as ContainerFacts;
+    const present = [
+      container('created', { state: 'created', createdAtMs: 8 }),
+      container('ended', { finishedAtMs: 5 }),
+      container('runs', { state: 'running' }),
+      container('late', { finishedAtMs: 9.5 * hour }),
+      container('agents', { labels: { 'longshore.instance': 'another' } }),
+    ];
+    const chosen = leftBehind(present, { nowMs: 10 * hour, waitMs: hour });
+    expect(chosen.map((c) => c.id)).to.deep.equal(['ended', 'created']);
+  });
+
+  async function aCleaner(perCycle: number, images: readonly string[], wrap = (d: RuntimeDriver) => d) {
+    const { provider, driver, clock, list, directory } = aProvider('default');
+    for (const name of images) {
+      await provider.provide(name, signal);
+      await clock.advance(1);
+    }
+    const made = {
+      driver: wrap(driver),
+      list,
+      tasks: () => [],
+      settings: { ...settings, perCycle },
+      clock,
+      logger: silentLogger,
+    };
+    const left = async (): Promise<readonly string[]> =>
+      (await driver.listImages()).flatMap((i) => i.tags).sort();
+    return { cleaner: new ImageCleaner(made), clock, left, list, directory, provider, driver };
+  }
+
+  it('takes no more than a few at a time, and another where one can not be removed', async () => {
+    const stuck = (driver: RuntimeDriver): RuntimeDriver =>
+      new Proxy(driver, {
+        get: (target, member: keyof RuntimeDriver) =>
+          member === 'removeImage'
+            ? async (name: string) => {
+                if (name === 'a:1') throw new Error('image is used by a container');
+                await target.removeImage(name);
+              }
+            : (target[member] as () => unknown).bind(target),
+      });
+    const { cleaner, clock, left } = await aCleaner(2, ['a:1', 'b:1', 'c:1', 'd:1'], stuck);
+    await clock.advance(hour);
+    await cleaner.clean();
+    expect(await left()).to.deep.equal(['a:1', 'd:1']);
+  });
+
+  it('leaves for a while what a task was just given, whatever the disk says', async () => {
+    const { cleaner, clock, left } = await aCleaner(9, ['a:1']);
+    await cleaner.clean({ pressure: true });
+    expect(await left()).to.deep.equal(['a:1']);
+    await clock.advance(300_000);
+    await cleaner.clean({ pressure: true });
+    expect(await left()).to.deep.equal([]);
+  });
+
+  it('is known to the next process: what it pulled, and what was there before', async () => {
+    const { list, directory, provider, driver, clock } = await aCleaner(9, ['a:1']);
+    await driver.importImage('loaded:1', { tar: new Uint8Array(), entryPoint: [], labels: {} });
+    await provider.provide('loaded:1', signal);
+    await list.written();
+    const next = new ImageList({ files: new DurableFiles(directory), clock, logger: silentLogger });
+    await next.load();
+    const known = [...next.tracked.values()].map((i) => [i.names, i.foreign]);
+    expect(known).to.deep.equal([
+      [['a:1'], false],
+      [['loaded:1'], true],
+    ]);
+  });
+
+  it('forgets what somebody else has removed', async () => {
+    const { cleaner, list, driver, clock } = await aCleaner(9, ['a:1', 'b:1']);
+    await driver.removeImage('a:1');
+    await clock.advance(1);
+    await cleaner.clean();
+    expect([...list.tracked.values()].map((i) => i.names)).to.deep.equal([['b:1']]);
+  });
+});
+
+describe('a reference of an image', () => {
+  for (const [image, familiar] of [
+    ['busybox', 'busybox:latest'],
+    ['docker.io/library/busybox:1.36', 'busybox:1.36'],
+    ['127.0.0.1:5000/team/app', '127.0.0.1:5000/team/app:latest'],
+    ['team/app:live@sha256:9', 'team/app@sha256:9'],
+  ] as const)
+    it(`${image} is ${familiar} to the engine`, () => {
+      expect(familiarReference(image)).to.equal(familiar);
     });
 });
 

@@ -55,6 +55,9 @@ export interface Config {
     readonly untracked: boolean;
     readonly untrackedMinimumAgeMs: number;
     readonly excluded: readonly string[];
+    /** Containers of others that ended longer ago go, so many at a time. */
+    readonly untrackedContainerWaitMs: number;
+    readonly untrackedContainersPerCycle: number;
   };
   readonly diskLimitPercent: number;
   readonly containerMetadata: boolean;
@@ -94,17 +97,18 @@ const logLevels: Readonly<Record<string, LogLevel>> = {
 export function parseConfig(variables: EnvVariables): Parsed<Config> {
   const read = new SettingReader(variables);
   const level = read.oneOf('ECS_LOGLEVEL', Object.keys(logLevels)) ?? 'info';
+  const stays = lifetimes(read);
   const config: Config = {
     ...whoAndWhere(read),
     ...resources(read),
-    ...lifetimes(read),
+    ...stays,
     pull: {
       behavior: read.oneOf('ECS_IMAGE_PULL_BEHAVIOR', pullBehaviors) ?? 'default',
-      inactivityMs: read.durationMs('ECS_IMAGE_PULL_INACTIVITY_TIMEOUT') ?? 60_000,
-      timeoutMs: read.durationMs('ECS_IMAGE_PULL_TIMEOUT') ?? 2 * 3_600_000,
+      inactivityMs: read.durationMs('ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', { minMs: 1000 }) ?? 60_000,
+      timeoutMs: read.durationMs('ECS_IMAGE_PULL_TIMEOUT', { minMs: 1000 }) ?? 2 * 3_600_000,
       credentials: parseRegistryAuth(read),
     },
-    imageCleanup: imageCleanup(read),
+    imageCleanup: imageCleanup(read, stays.cleanupWaitMs),
     diskLimitPercent: read.integer('LONGSHORE_DISK_LIMIT_PERCENT', { min: 1, max: 100 }) ?? 90,
     containerMetadata: read.flag('ECS_ENABLE_CONTAINER_METADATA') ?? false,
     taskLimits: read.flag('ECS_ENABLE_TASK_CPU_MEM_LIMIT') ?? true,
@@ -236,7 +240,7 @@ function lifetimes(read: SettingReader): Pick<Config, Lifetimes> {
   };
 }
 
-function imageCleanup(read: SettingReader): Config['imageCleanup'] {
+function imageCleanup(read: SettingReader, containerWaitMs: number): Config['imageCleanup'] {
   const shared = read.flag('LONGSHORE_SHARED_ENGINE') ?? false;
   const behavior = read.text('ECS_IMAGE_PULL_BEHAVIOR');
   const disabled = read.flag('ECS_DISABLE_IMAGE_CLEANUP') ?? false;
@@ -249,6 +253,8 @@ function imageCleanup(read: SettingReader): Config['imageCleanup'] {
     untracked: read.flag('ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP') ?? false,
     untrackedMinimumAgeMs: read.durationMs('NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE') ?? 3_600_000,
     excluded: list(read.text('ECS_EXCLUDE_UNTRACKED_IMAGE')) ?? [],
+    untrackedContainerWaitMs: containerWaitMs,
+    untrackedContainersPerCycle: read.integer('NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE', { min: 1 }) ?? 5,
   };
 }
 

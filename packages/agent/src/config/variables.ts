@@ -215,7 +215,7 @@ export const variables: readonly Variable[] = [
   {
     name: 'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER',
     standard: '0',
-    honoured: 'up to so much is added to the wait, by chance',
+    honoured: 'up to so much is added to the wait, for each task by chance',
   },
   {
     name: 'ECS_IMAGE_PULL_BEHAVIOR',
@@ -225,9 +225,13 @@ export const variables: readonly Variable[] = [
   {
     name: 'ECS_IMAGE_PULL_INACTIVITY_TIMEOUT',
     standard: '1m',
-    honoured: 'a pull that receives nothing for so long is given up',
+    honoured: 'a pull that receives nothing for so long is given up; at least 1s',
   },
-  { name: 'ECS_IMAGE_PULL_TIMEOUT', standard: '2h', honoured: 'deadline of a pull' },
+  { name: 'ECS_IMAGE_PULL_TIMEOUT', standard: '2h', honoured: 'deadline of a pull; at least 1s' },
+  {
+    name: 'ECS_MANIFEST_PULL_TIMEOUT',
+    notApplicable: 'the engine resolves the manifest as part of the pull',
+  },
   { name: 'ECS_ENGINE_AUTH_TYPE', honoured: 'dockercfg or docker: the form of ECS_ENGINE_AUTH_DATA' },
   { name: 'ECS_ENGINE_AUTH_DATA', honoured: 'user and password by registry' },
   {
@@ -246,14 +250,23 @@ export const variables: readonly Variable[] = [
   {
     name: 'ECS_NUM_IMAGES_DELETE_PER_CYCLE',
     standard: '5',
-    honoured: 'images removed in one clean-up, at most',
+    honoured: 'images removed in one clean-up, at most; at least 1',
   },
   {
     name: 'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP',
     standard: 'false',
-    honoured: 'images of others are removed as well',
+    honoured:
+      'images of others are removed as well, and containers of others that ended longer ago than ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION',
   },
-  { name: 'ECS_EXCLUDE_UNTRACKED_IMAGE', honoured: 'images of others that stay, separated by commas' },
+  {
+    name: 'ECS_EXCLUDE_UNTRACKED_IMAGE',
+    honoured: 'images that stay whoever brought them, NAME:TAG separated by commas',
+  },
+  {
+    name: 'NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE',
+    standard: '5',
+    honoured: 'containers of others removed in one clean-up, at most; at least 1',
+  },
   {
     name: 'ECS_ENABLE_CONTAINER_METADATA',
     standard: 'false',
@@ -339,12 +352,20 @@ export const variables: readonly Variable[] = [
   { name: 'AWS_ACCESS_KEY_ID', notApplicable: noAws },
   { name: 'AWS_SECRET_ACCESS_KEY', notApplicable: noAws },
   { name: 'AWS_SESSION_TOKEN', notApplicable: noAws },
+  { name: 'ECS_ALTERNATE_CREDENTIAL_PROFILE', notApplicable: noAws },
+  {
+    name: 'HTTP_PROXY',
+    notApplicable: 'nothing is asked of the internet: images come through the engine, whose own proxy it is',
+  },
+  { name: 'NO_PROXY', notApplicable: 'no HTTP_PROXY' },
   { name: 'ECS_BACKEND_HOST', notApplicable: 'LONGSHORE_ENDPOINTS' },
   { name: 'ECS_EXTERNAL', notApplicable: 'every host is one that people own' },
   { name: 'ECS_UPDATES_ENABLED', notApplicable: 'the agent is updated by its package' },
   { name: 'ECS_UPDATE_DOWNLOAD_DIR', notApplicable: 'the agent is updated by its package' },
   { name: 'ECS_ENABLE_TASK_IAM_ROLE', notApplicable: 'no credentials yet' },
   { name: 'ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST', notApplicable: 'no credentials yet' },
+  { name: 'ECS_AUDIT_LOGFILE', notApplicable: 'no credentials yet' },
+  { name: 'ECS_AUDIT_LOGFILE_DISABLED', notApplicable: 'no credentials yet' },
   { name: 'ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', notApplicable: 'no credentials yet' },
   { name: 'ECS_ENABLE_HIGH_DENSITY_ENI', notApplicable: 'no elastic network interfaces' },
   { name: 'ECS_CNI_PLUGINS_PATH', notApplicable: 'no CNI plugins' },
@@ -355,9 +376,17 @@ export const variables: readonly Variable[] = [
   { name: 'ECS_ENABLE_SPOT_INSTANCE_DRAINING', notApplicable: 'no Spot instances' },
   { name: 'ECS_WARM_POOLS_CHECK', notApplicable: 'no Auto Scaling groups' },
   { name: 'ECS_EBSTA_SUPPORTED', notApplicable: 'no EBS' },
+  { name: 'ECS_INSTANCE_IP_COMPATIBILITY', notApplicable: 'no AWS endpoint to choose an address family for' },
+  {
+    name: 'ECS_DISABLE_TASK_METADATA_AZ',
+    notApplicable: 'the zone is what LONGSHORE_AVAILABILITY_ZONE says',
+  },
+  { name: 'ECS_ENABLE_INF_SUPPORT', notApplicable: 'Inferentia chips go by linuxParameters.devices' },
   { name: 'ECS_NVIDIA_RUNTIME', notApplicable: 'GPUs are handed over by device requests' },
   { name: 'ECS_ENABLE_RUNTIME_STATS', notApplicable: 'Node has its own profilers' },
   { name: 'ECS_AGENT_LABELS', notApplicable: 'the agent is no container' },
+  { name: 'ECS_AGENT_HEALTHCHECK_HOST', notApplicable: 'the agent is no container' },
+  { name: 'ECS_AGENT_CONFIG_FILE_PATH', notApplicable: 'LONGSHORE_ECS_CONFIG' },
   { name: 'ECS_AGENT_APPARMOR_PROFILE', notApplicable: 'the agent is no container' },
   { name: 'ECS_AGENT_PID_NAMESPACE_HOST', notApplicable: 'the agent is no container' },
   { name: 'ECS_FSX_WINDOWS_FILE_SERVER_SUPPORTED', notApplicable: noWindows },

@@ -10,6 +10,14 @@ export function digestOf(image: string, digests: readonly string[]): string {
   return own?.split('@')[1] ?? '';
 }
 
+/** A reference as the engine shows it: `busybox:latest` for docker.io/library/busybox; beside a digest no tag. */
+export function familiarReference(image: string): string {
+  const [named = '', pinned] = image.split('@');
+  const repository = familiarRepository(named);
+  if (pinned !== undefined) return `${repository}@${pinned}`;
+  return `${repository}:${/:([^:/]+)$/.exec(named)?.[1] ?? 'latest'}`;
+}
+
 /** As the engine shows it: no tag, and nothing of docker.io's own prefixes. */
 function familiarRepository(name: string): string {
   // A colon before the last slash is a registry's port.

@@ -3,6 +3,7 @@ import { type ImageFacts, type PullProgress, type RuntimeDriver, RuntimeError } 
 import type { PullBehavior } from '../config/config.js';
 import { credentialsFor, type RegistryCredentials } from '../config/registry-auth.js';
 import { digestOf } from './digest.js';
+import type { ImageList } from './image-list.js';
 
 export interface ImageProviderParts {
   readonly driver: RuntimeDriver;
@@ -12,8 +13,8 @@ export interface ImageProviderParts {
   readonly credentials: readonly RegistryCredentials[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** An image that this agent has pulled, by its id: what clean-up may remove. */
-  readonly pulled: (image: string, id: string) => void;
+  /** What this agent has pulled: `once` asks it, and clean-up goes by it. */
+  readonly list: Pick<ImageList, 'hasPulled' | 'pulled' | 'given'>;
 }
 
 export interface ProvidedImage {
@@ -52,8 +53,6 @@ export class ImageProvider {
   readonly #pulls = new Map<string, SharedPull>();
   readonly #looks = new Map<string, Promise<ImageFacts | undefined>>();
   readonly #progress = new Map<string, PullProgress>();
-  /** Images that this agent has pulled before: what `once` asks. */
-  readonly #once = new Set<string>();
   /** By image: until when its registry is not asked again, on the monotonic clock. */
   readonly #silent = new Map<string, number>();
 
@@ -62,27 +61,29 @@ export class ImageProvider {
   }
 
   async provide(image: string, signal: AbortSignal): Promise<ProvidedImage> {
-    const { behavior } = this.#parts;
+    const { behavior, list, driver } = this.#parts;
     const cached = await this.#inspect(image);
     // A digest names its content: what is there can not have changed.
     const pinned = image.includes('@sha256:') && behavior !== 'always';
-    const enough = behavior === 'prefer-cached' || (behavior === 'once' && this.#once.has(image)) || pinned;
-    if (cached && (enough || this.#isSilent(image))) return provided(image, cached);
+    const enough = behavior === 'prefer-cached' || (behavior === 'once' && list.hasPulled(image)) || pinned;
+    if (cached && (enough || this.#isSilent(image))) return this.#provided(image, cached);
     try {
       await this.#shared(image, signal, cached ? 1 : tries);
     } catch (thrown) {
       if (!cached || behavior === 'always' || signal.aborted) throw thrown;
+      // A pull may take hours, and clean-up does not wait for it: what was there may be gone.
+      const still = await driver.inspectImage(image);
+      if (!still) throw thrown;
       this.#silent.set(image, this.#parts.clock.monotonicMs() + silenceMs);
       // As ECS's agent does: what is there will do where the registry does not answer.
       this.#parts.logger.warn({ image, error: messageOf(thrown) }, 'pull failed, using the cached image');
-      return provided(image, cached);
+      return this.#provided(image, still);
     }
-    const facts = await this.#parts.driver.inspectImage(image);
+    const facts = await driver.inspectImage(image);
     if (!facts) throw new RuntimeError('CannotPullContainerError', `image ${image} is gone after its pull`);
-    this.#once.add(image);
     this.#silent.delete(image);
-    this.#parts.pulled(image, facts.id);
-    return provided(image, facts);
+    list.pulled(image, facts.id, { wasThere: cached?.id === facts.id });
+    return this.#provided(image, facts);
   }
 
   /** Pulls that run, for `describe`. */
@@ -93,6 +94,11 @@ export class ImageProvider {
       elapsedMs: now - beganMs,
       ...(this.#progress.get(image) ?? notBegun),
     }));
+  }
+
+  #provided(image: string, { id, digests }: ImageFacts): ProvidedImage {
+    this.#parts.list.given(id);
+    return { id, digest: digestOf(image, digests) };
   }
 
   /** Tasks that come together ask the engine once. */
@@ -175,8 +181,4 @@ export class ImageProvider {
       }
     }
   }
-}
-
-function provided(image: string, { id, digests }: ImageFacts): ProvidedImage {
-  return { id, digest: digestOf(image, digests) };
 }
