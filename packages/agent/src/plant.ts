@@ -61,7 +61,8 @@ export function buildPlant(parts: PlantParts): Plant {
   const identity = (): AgentIdentity => who;
   const networks = new TaskNetworks({ ...parts, instance: () => who.instance });
   const { cgroups } = abilities(parts);
-  const preparation = new TaskPreparation({ driver, identity, envFileDir: config.envFileDir, cgroups });
+  const { envFileDir } = config;
+  const preparation = new TaskPreparation({ driver, identity, envFileDir, cgroups, logger: parts.logger });
   const files = config.containerMetadata
     ? new MetadataFiles(`${config.dataDir}/metadata`, identity)
     : undefined;

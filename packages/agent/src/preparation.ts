@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { messageOf } from '@longshore/kit';
+import { type Logger, messageOf } from '@longshore/kit';
 import type { ContainerDefinition, TaskDefinition, Volume } from '@longshore/model';
 import { type RuntimeDriver, RuntimeError } from '@longshore/runtime';
-import { parseFile } from './config/env-file.js';
+import { parseEnvironmentFile } from './config/environment-file.js';
 import { engineVolume, taskLabels } from './engine/container-spec.js';
 import type { AgentIdentity } from './engine/names.js';
 import { type AgentTask, pauseContainerName } from './engine/record.js';
@@ -15,6 +15,7 @@ export interface PreparationParts {
   readonly envFileDir: string | undefined;
   /** Undefined where this agent keeps none. */
   readonly cgroups: TaskCgroups | undefined;
+  readonly logger: Logger;
 }
 
 /** What a task needs before its containers are made: volumes, its cgroup, its environment files. */
@@ -52,16 +53,25 @@ export class TaskPreparation {
     return this.#parts.cgroups?.parentOf(task);
   }
 
-  /** The variables of a container's environment files, in order. Rejects with the name of the file and the fault. */
+  /**
+   * The variables of a container's environment files: of one that several name the first counts, as on ECS. Rejects
+   * with the name of the file and the fault.
+   */
   async fileVariables(
     definition: ContainerDefinition,
   ): Promise<readonly { readonly name: string; readonly value: string }[]> {
-    const found: { name: string; value: string }[] = [];
-    for (const file of definition.environmentFiles ?? []) {
-      const text = await this.#read(file.value ?? '', file.type ?? '');
-      for (const [name, value] of Object.entries(parseFile(text))) found.push({ name, value: value ?? '' });
+    const found = new Map<string, string>();
+    for (const { value: file = '', type = '' } of definition.environmentFiles ?? []) {
+      const { variables, strange } = parseEnvironmentFile(await this.#read(file, type));
+      if (strange.length > 0)
+        this.#parts.logger.warn(
+          { file, lines: strange },
+          'lines of an environment file are no VARIABLE=VALUE',
+        );
+      const earlier = new Set(found.keys());
+      for (const { name, value } of variables) if (!earlier.has(name)) found.set(name, value);
     }
-    return found;
+    return [...found].map(([name, value]) => ({ name, value }));
   }
 
   async #createVolume(task: AgentTask, volume: Volume): Promise<void> {

@@ -32,14 +32,21 @@ describe('what a task definition asks of the agent', function () {
   }
 
   it('environment files are read before the container is made, weaker than environment', async () => {
-    const path = join(files, 'a.env');
-    writeFileSync(path, '# comment\nA=file\nB="of the file"\n');
-    const environmentFiles = [{ value: path, type: 'longshore.file' as const }];
+    const environmentFiles = ['a', 'b'].map((name) => ({
+      value: join(files, `${name}.env`),
+      type: 'longshore.file' as const,
+    }));
+    writeFileSync(join(files, 'a.env'), '# comment\nA=file\nB=old\nB="of the file" # all of it\nE=a=b\n');
+    writeFileSync(join(files, 'b.env'), 'B=later\r\nC= spaces \r\nnonsense\n');
     const id = rig.plane.run(
       rig.definition([{ name: 'web', environmentFiles, environment: [{ name: 'A', value: 'own' }] }]),
     );
     await rig.reaches(id, 'RUNNING');
-    expect(await inside(id, 'echo "$A $B"')).to.equal('own of the file');
+    // As ECS reads them: quotes and spaces are part of the value, and of two files the first counts.
+    expect(await inside(id, 'echo "[$A][$B][$C][$E]"')).to.equal(
+      '[own]["of the file" # all of it][ spaces ][a=b]',
+    );
+    expect(rig.log).to.match(/"file":"[^"]*b.env","lines":\[3\]/);
   });
 
   it('an environment file outside the directory stops the task before anything is made', async () => {

@@ -1,4 +1,5 @@
 import {
+  aContainerDefinition,
   aTaskDefinition,
   checkOverrides,
   checkPlacement,
@@ -20,6 +21,10 @@ function refusal(run: () => unknown): string {
 }
 
 describe('overrides', () => {
+  const side = aContainerDefinition({ name: 'side', memoryReservation: 64 });
+  const definition = aTaskDefinition({
+    containerDefinitions: [...(aTaskDefinition().containerDefinitions ?? []), side],
+  });
   const refused: readonly (readonly [string, TaskOverride, RegExp])[] = [
     [
       'a container that the definition does not have',
@@ -43,6 +48,35 @@ describe('overrides', () => {
       { containerOverrides: [{ name: 'app', environment: [{}] }] },
       /'environment' lacks/,
     ],
+    [
+      'an environment whose name holds a value',
+      { containerOverrides: [{ name: 'app', environment: [{ name: 'A=B', value: 'c' }] }] },
+      /'environment' has an invalid name: 'A=B'/,
+    ],
+    [
+      'an environment file of S3',
+      {
+        containerOverrides: [
+          { name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/a.env' }] },
+        ],
+      },
+      /environmentFiles of type s3 is not supported/,
+    ],
+    [
+      'a device that is no GPU',
+      { containerOverrides: [{ name: 'app', resourceRequirements: [{ type: 'NeuronDevice', value: '1' }] }] },
+      /resourceRequirements of type NeuronDevice is not supported/,
+    ],
+    [
+      'half a GPU',
+      { containerOverrides: [{ name: 'app', resourceRequirements: [{ type: 'GPU', value: '0.5' }] }] },
+      /needs a whole number/,
+    ],
+    [
+      'memory below the reservation of the definition',
+      { containerOverrides: [{ name: 'side', memory: 32 }] },
+      /'memory' \(32\) must not be less than 'memoryReservation' \(64\)/,
+    ],
     ['cpu that is no number', { cpu: 'x' }, /Invalid 'cpu' override/],
     ['memory of nothing', { memory: '0' }, /Invalid 'memory' override/],
     [
@@ -53,7 +87,7 @@ describe('overrides', () => {
   ];
   for (const [name, overrides, message] of refused)
     it(`are refused: ${name}`, () => {
-      expect(refusal(() => checkOverrides(aTaskDefinition(), overrides))).to.match(message);
+      expect(refusal(() => checkOverrides(definition, overrides))).to.match(message);
     });
 
   it('are taken', () => {

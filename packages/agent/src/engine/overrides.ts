@@ -39,19 +39,22 @@ function overridden(definition: ContainerDefinition, o: ContainerOverride | unde
   if (!o) return definition;
   return {
     ...definition,
-    command: o.command && o.command.length > 0 ? o.command : definition.command,
+    command: given(o.command) ?? definition.command,
     environment: mergedEnvironment(definition.environment ?? [], o.environment ?? []),
-    environmentFiles: [...(definition.environmentFiles ?? []), ...(o.environmentFiles ?? [])],
+    environmentFiles: given(o.environmentFiles) ?? definition.environmentFiles,
     cpu: o.cpu ?? definition.cpu,
     memory: o.memory ?? definition.memory,
     memoryReservation: o.memoryReservation ?? definition.memoryReservation,
-    resourceRequirements:
-      o.resourceRequirements && o.resourceRequirements.length > 0
-        ? o.resourceRequirements
-        : definition.resourceRequirements,
+    resourceRequirements: given(o.resourceRequirements) ?? definition.resourceRequirements,
   };
 }
 
+/** A list that came by protobuf is never absent: an empty one overrides nothing. */
+function given<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list && list.length > 0 ? list : undefined;
+}
+
+/** One by one, where all else stands instead of what the definition says. */
 function mergedEnvironment(
   base: readonly KeyValuePair[],
   over: readonly KeyValuePair[],

@@ -78,7 +78,9 @@ function checkTimes(container: ContainerDefinition): void {
   );
 }
 
-function checkEnvironment(container: ContainerDefinition): void {
+export function checkEnvironment(
+  container: Pick<ContainerDefinition, 'name' | 'environment' | 'environmentFiles'>,
+): void {
   for (const pair of container.environment ?? [])
     if (!pair.name || pair.name.includes('=') || pair.name.includes('\0'))
       throw containerFault(container, `'environment' has an invalid name: '${shown(pair.name ?? '')}'.`);
@@ -180,7 +182,7 @@ function checkHosts(container: ContainerDefinition): void {
       throw containerFault(container, `'extraHosts' needs hostname and ipAddress in each entry.`);
 }
 
-function checkGpus(container: ContainerDefinition): void {
+export function checkGpus(container: Pick<ContainerDefinition, 'name' | 'resourceRequirements'>): void {
   for (const requirement of container.resourceRequirements ?? []) {
     const where = `Container '${container.name}'`;
     if (requirement.type !== 'GPU')

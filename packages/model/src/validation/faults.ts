@@ -3,7 +3,7 @@ import { clientException, type EcsError } from '../errors.js';
 import type { ContainerDefinition } from '../generated/shapes.js';
 
 /** A setting of one container that cannot be, in ECS's form: it names the container, then the member. */
-export function containerFault(container: ContainerDefinition, fault: string): EcsError {
+export function containerFault(container: Pick<ContainerDefinition, 'name'>, fault: string): EcsError {
   return clientException(`Invalid setting for container '${shown(container.name ?? '')}'. ${fault}`);
 }
 

@@ -1,6 +1,7 @@
 import { shown } from '../arn.js';
-import { invalidParameter } from '../errors.js';
+import { EcsError, invalidParameter } from '../errors.js';
 import type {
+  ContainerDefinition,
   ContainerOverride,
   PlacementConstraint,
   PlacementStrategy,
@@ -10,6 +11,7 @@ import type {
 import { limits } from '../limits.js';
 import { cpuUnitsOf, memoryMiBOf } from '../resources.js';
 import { toJson } from '../walker/index.js';
+import { checkEnvironment, checkGpus } from './container.js';
 import { checkWhole, firstDuplicate } from './faults.js';
 
 /** Checks the overrides of RunTask and StartTask against the definition. Throws InvalidParameterException. */
@@ -30,9 +32,10 @@ export function checkOverrides(definition: TaskDefinition, overrides: TaskOverri
 }
 
 function checkContainerOverrides(definition: TaskDefinition, overrides: readonly ContainerOverride[]): void {
-  const names = new Set((definition.containerDefinitions ?? []).map((c) => c.name));
+  const byName = new Map((definition.containerDefinitions ?? []).map((c) => [c.name, c]));
   for (const override of overrides) {
-    if (!override.name || !names.has(override.name))
+    const overridden = byName.get(override.name);
+    if (!override.name || !overridden)
       throw invalidParameter(
         `Override for container named ${shown(override.name ?? '')} is not a container in the TaskDefinition.`,
       );
@@ -49,9 +52,34 @@ function checkContainerOverrides(definition: TaskDefinition, overrides: readonly
     for (const pair of override.environment ?? [])
       if (!pair.name)
         throw invalidParameter(`Override for container named ${override.name}: 'environment' lacks a name.`);
+    asRegistered(() => {
+      checkEnvironment(override);
+      checkGpus(override);
+    });
+    checkMemory(overridden, override);
   }
   const twice = firstDuplicate(overrides.map((o) => o.name));
   if (twice) throw invalidParameter(`Override for container named ${twice} is given more than once.`);
+}
+
+/** What a definition may not say an override may not say either: nothing of it would be run. */
+function asRegistered(check: () => void): void {
+  try {
+    check();
+  } catch (thrown) {
+    if (thrown instanceof EcsError) throw invalidParameter(`Overrides: ${thrown.message}`);
+    throw thrown;
+  }
+}
+
+/** The engine makes no container whose hard limit is below its soft one. */
+function checkMemory(definition: ContainerDefinition, override: ContainerOverride): void {
+  const memory = override.memory ?? definition.memory;
+  const soft = override.memoryReservation ?? definition.memoryReservation;
+  if (memory !== undefined && soft !== undefined && soft > memory)
+    throw invalidParameter(
+      `Override for container named ${override.name}: 'memory' (${memory}) must not be less than 'memoryReservation' (${soft}).`,
+    );
 }
 
 /** Checks number and shape of placement constraints and strategies; expressions are the scheduler's to read. */
