@@ -158,6 +158,13 @@ export function addressesOf(cidr: string): readonly string[] {
   return Array.from({ length: Math.max(0, size - 3) }, (_, i) => dotted(first + 2 + i));
 }
 
+/** The first address of a network with its length, as the engine gives it to the network's bridge. */
+export function gatewayOf(cidr: string): string {
+  const bits = Number(cidr.split('/')[1] ?? 24);
+  const size = 2 ** (32 - bits);
+  return `${dotted(Math.floor(networkOf(cidr) / size) * size + 1)}/${bits}`;
+}
+
 function isWithin(address: string, cidr: string): boolean {
   const size = 2 ** (32 - Number(cidr.split('/')[1] ?? 32));
   return Math.floor(networkOf(address) / size) === Math.floor(networkOf(cidr) / size);

@@ -73,6 +73,7 @@ export function buildPeriphery(parts: PeripheryParts): Periphery {
         tasks,
         identity: parts.identity,
         driver,
+        awsvpcNetwork: parts.awsvpcNetwork,
         limit,
         protection: (task, change) => parts.session.taskProtection(task, change),
       }),

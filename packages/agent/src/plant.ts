@@ -64,7 +64,7 @@ export function buildPlant(parts: PlantParts): Plant {
   const { envFileDir } = config;
   const preparation = new TaskPreparation({ driver, identity, envFileDir, cgroups, logger: parts.logger });
   const files = config.containerMetadata
-    ? new MetadataFiles(`${config.dataDir}/metadata`, identity)
+    ? new MetadataFiles(`${config.dataDir}/metadata`, { ...parts.host, identity })
     : undefined;
   const imageList = new ImageList({ ...parts, files: new DurableFiles(config.dataDir) });
   const images = new ImageProvider({

@@ -185,6 +185,22 @@ describe('what a task definition asks of the agent', function () {
     await eventually(async () => (await inside(first, `wget -qO- http://${there}`, 'side')).includes(there));
     expect(await (await fetch(`http://${address}`)).text()).to.contain(address);
     expect(await inside(first, 'wget -qO- $ECS_CONTAINER_METADATA_URI_V4/task', 'side')).to.contain(first);
+    const own = JSON.parse(await inside(first, 'wget -qO- $ECS_CONTAINER_METADATA_URI_V4', 'side')) as {
+      Networks: readonly Record<string, unknown>[];
+    };
+    const gateway = (await inside(first, "ip route | sed -n 's/default via //p'", 'side')).split(' ')[0] ?? '';
+    const mac = await inside(first, 'cat /sys/class/net/eth0/address', 'side');
+    expect(own.Networks).to.deep.equal([
+      {
+        NetworkMode: 'awsvpc',
+        IPv4Addresses: [address],
+        AttachmentIndex: 0,
+        MACAddress: mac,
+        IPv4SubnetCIDRBlock: cidr,
+        SubnetGatewayIpv4Address: `${gateway}/24`,
+      },
+    ]);
+    expect(details.get('macAddress')).to.equal(mac);
     await rig.kill();
     await rig.startAgent();
     rig.plane.stop(first);

@@ -57,6 +57,7 @@ class Host {
         productName: 'box',
         ephemeralPorts: { first: 32_768, last: 60_999 },
         isRoot: false,
+        privateIpv4Address: '192.0.2.1',
       },
       metrics: new Metrics(),
       clock: systemClock,

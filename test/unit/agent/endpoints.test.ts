@@ -1,6 +1,10 @@
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CodedError, silentLogger } from '@longshore/kit';
 import type { TaskProtectionResponse } from '@longshore/model';
+import { scriptOf } from '@longshore/runtime';
 import { expect } from 'chai';
 import { endpointId } from '../../../packages/agent/src/endpoints/endpoint-id.js';
 import {
@@ -9,6 +13,7 @@ import {
   type HttpRequest,
 } from '../../../packages/agent/src/endpoints/http-endpoint.js';
 import { introspectionHandler } from '../../../packages/agent/src/endpoints/introspection.js';
+import { MetadataFiles, metadataFile } from '../../../packages/agent/src/endpoints/metadata-file.js';
 import {
   type MetadataParts,
   metadataHandler,
@@ -50,6 +55,7 @@ function handlerOf(
     tasks: () => world.engine.tasks,
     identity,
     driver: world.runtime,
+    awsvpcNetwork: '172.30.0.0/24',
     limit: new RateLimit({ perSecond: 40, burst: 60 }, world.clock),
     protection: () => Promise.resolve({}),
     ...parts,
@@ -79,6 +85,64 @@ describe('task metadata', () => {
     ]);
     expect(container.Labels).to.include({ 'com.amazonaws.ecs.container-name': 'web' });
     expect(container).to.have.property('ContainerARN');
+  });
+
+  it('of a task in awsvpc mode tells its one interface, of which every container has all ports', async () => {
+    const world = await new World({
+      script: scriptOf({ web: { exitAfterMs: 60_000, exitCode: 3 } }),
+    }).start();
+    const id = await world.run(
+      aDefinition(
+        [
+          {
+            name: 'web',
+            essential: false,
+            portMappings: [{ containerPort: 80 }],
+            dnsServers: ['192.0.2.53'],
+          },
+          { name: 'side' },
+        ],
+        { networkMode: 'awsvpc' },
+      ),
+    );
+    await world.advance(60_000);
+    const { body } = await handlerOf(world)(asked(`/v4/${endpointId(id, 'web')}`));
+    const address = world.container('~internal~ecs~pause').ipv4Address;
+    expect(address).not.to.equal('');
+    expect(body).to.deep.include({
+      KnownStatus: 'STOPPED',
+      ExitCode: 3,
+      Ports: [{ ContainerPort: 80, Protocol: 'tcp', HostPort: 80 }],
+    });
+    expect((body as { Networks: readonly object[] }).Networks[0]).to.include({
+      NetworkMode: 'awsvpc',
+      AttachmentIndex: 0,
+      IPv4SubnetCIDRBlock: '172.30.0.0/24',
+      SubnetGatewayIpv4Address: '172.30.0.1/24',
+    });
+    expect((body as { Networks: readonly object[] }).Networks[0]).to.deep.include({
+      IPv4Addresses: [address],
+      DomainNameServers: ['192.0.2.53'],
+    });
+    // A container that has stopped uses nothing: null, as the whole task's figures say it too.
+    const own = await handlerOf(world)(asked(`/v4/${endpointId(id, 'web')}/stats`));
+    expect([own.status, own.body]).to.deep.equal([200, null]);
+    const all = (await handlerOf(world)(asked(`/v4/${endpointId(id, 'web')}/task/stats`))).body as object;
+    expect(Object.entries(all).map(([key, value]) => [key, value === null])).to.deep.equal([
+      [world.container('web').runtimeId, true],
+      [world.container('side').runtimeId, false],
+    ]);
+  });
+
+  it('says with status 429 that it was asked too often, in the words of ECS', async () => {
+    const { world, endpoint } = await running();
+    const handler = handlerOf(world, { limit: new RateLimit({ perSecond: 1, burst: 1 }, world.clock) });
+    await handler(asked(`/v4/${endpoint}`));
+    expect(await handler(asked(`/v3/${endpoint}/task`))).to.deep.equal({
+      status: 429,
+      body: 'You have reached maximum request limit.',
+      contentType: 'text/plain; charset=utf-8',
+    });
   });
 
   it('v3 leaves out what only v4 has', async () => {
@@ -211,6 +275,63 @@ describe('an endpoint', () => {
   });
 });
 
+function commonStart(a: string, b: string): string {
+  const end = [...a].findIndex((character, i) => character !== b[i]);
+  return end < 0 ? a : a.slice(0, end);
+}
+
+describe('the metadata file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-metadata-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  const host = { identity, privateIpv4Address: '192.0.2.7' };
+
+  it('is a part of what there is to say before the container runs, READY and whole afterwards', async () => {
+    const world = await new World({ script: scriptOf({ web: { startMs: 5000 } }) }).start();
+    const mappings = [{ containerPort: 80, hostPort: 8080 }];
+    const id = await world.run(aDefinition([{ name: 'web', portMappings: mappings }]));
+    const before = metadataFile(world.task(), 'web', host) as object;
+    expect(before).to.include({ Cluster: 'prod', ContainerName: 'web', TaskDefinitionRevision: '1' });
+    expect(before).not.to.have.any.keys('MetadataFileStatus', 'ContainerID', 'PortMappings');
+    await world.advance(5000);
+    const { runtimeId, imageId, ipv4Address } = world.container('web');
+    expect(metadataFile(world.task(), 'web', host)).to.deep.include({
+      TaskARN: `arn:aws:ecs:eu-west-1:123456789012:task/prod/${id}`,
+      ContainerInstanceARN: 'arn:aws:ecs:eu-west-1:123456789012:container-instance/prod/instance-a',
+      TaskDefinitionFamily: 'web',
+      ContainerID: runtimeId,
+      ImageID: imageId,
+      ImageName: 'busybox:1.36',
+      PortMappings: [{ ContainerPort: 80, HostPort: 8080, BindIp: '0.0.0.0', Protocol: 'tcp' }],
+      Networks: [{ NetworkMode: 'bridge', IPv4Addresses: [ipv4Address] }],
+      HostPrivateIPv4Address: '192.0.2.7',
+      MetadataFileStatus: 'READY',
+    });
+  });
+
+  it('is never seen half written, and goes with its task', async () => {
+    const world = await new World().start();
+    await world.run(aDefinition([{ name: 'web' }]));
+    const files = new MetadataFiles(directory, host);
+    const { mount } = await files.make({ ...world.task(), status: 'PENDING' }, 'web');
+    const source = mount.kind === 'bind' ? mount.source : '';
+    const path = join(source, 'ecs-container-metadata.json');
+    const first = openSync(path, 'r');
+    const longer = { ...world.task(), assignment: { ...world.task().assignment, definition: 'a-longer:12' } };
+    await Promise.all([
+      files.write(longer, 'web'),
+      files.write(world.task(), 'web'),
+      files.write(longer, 'web'),
+    ]);
+    // Whoever has it open reads on in the file that he opened; whoever opens it now has the newest.
+    expect(JSON.parse(readFileSync(first, 'utf8'))).to.include({ TaskDefinitionFamily: 'web' });
+    closeSync(first);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).to.include({ TaskDefinitionFamily: 'a-longer' });
+    expect(readdirSync(source)).to.deep.equal(['ecs-container-metadata.json']);
+    await files.remove(world.task());
+    expect(readdirSync(directory)).to.deep.equal([]);
+  });
+});
+
 describe('introspection', () => {
   it('names its commands where asked for anything else', async () => {
     const handler = introspectionHandler({ tasks: () => [], identity });
@@ -221,8 +342,29 @@ describe('introspection', () => {
 
   it('refuses two filters at a time', async () => {
     const handler = introspectionHandler({ tasks: () => [], identity });
-    expect((await handler(asked('/v1/tasks?dockerid=a&taskarn=b'))).status).to.equal(400);
-    expect((await handler(asked('/v1/tasks?taskarn=b'))).status).to.equal(404);
+    expect(await handler(asked('/v1/tasks?dockerid=a&taskarn=b'))).to.include({ status: 400, body: '' });
+    expect(await handler(asked('/v1/tasks?taskarn=b'))).to.deep.equal({
+      status: 404,
+      body: { Arn: '', KnownStatus: '', Family: '', Version: '', Containers: null },
+    });
+  });
+
+  it('finds a task by the beginning of an id that names one task alone', async () => {
+    const world = await new World().start();
+    const first = await world.run(aDefinition([{ name: 'web' }, { name: 'side' }]), { task: 'a'.repeat(32) });
+    const handler = introspectionHandler({ tasks: () => world.engine.tasks, identity });
+    const by = async (filter: string): Promise<HttpAnswer> => handler(asked(`/v1/tasks?${filter}`));
+    // Both containers begin with nothing, and are of one task; but nothing is no filter.
+    expect((await by('dockerid=')).status).to.equal(400);
+    const whole = world.container('side', first).runtimeId;
+    expect((await by(`dockerid=${whole}`)).body).to.deep.include({ Family: 'web', Version: '1' });
+    const { body } = await by(`dockerid=${whole}`);
+    expect((body as { Containers: readonly { Name: string }[] }).Containers.map((c) => c.Name)).to.deep.equal(
+      ['web', 'side'],
+    );
+    await world.run(aDefinition([{ name: 'web' }]), { task: 'b'.repeat(32) });
+    const common = commonStart(whole, world.container('web', 'b'.repeat(32)).runtimeId);
+    expect((await by(`dockerid=${common}`)).status).to.equal(400);
   });
 });
 

@@ -5,7 +5,7 @@ import { imageOf } from '../engine/overrides.js';
 import { type AgentTask, definitionOf } from '../engine/record.js';
 import { agentHash, agentVersion } from '../version.js';
 import type { Handler, HttpAnswer } from './http-endpoint.js';
-import { type Json, present, time } from './task-metadata.js';
+import { addressesOf, type Json, present, time } from './task-metadata.js';
 
 export interface IntrospectionParts {
   readonly tasks: () => readonly AgentTask[];
@@ -40,7 +40,7 @@ function tasksAnswer(parts: IntrospectionParts, query: URLSearchParams): HttpAns
   const arn = query.get('taskarn');
   const who = parts.identity();
   const all = parts.tasks();
-  if (dockerId !== null && arn !== null) return { status: 400, body: {} };
+  if (dockerId !== null && arn !== null) return badRequest;
   if (dockerId === null && arn === null)
     return { status: 200, body: { Tasks: all.map((t) => taskOf(t, who)) } };
   const found = all.filter((t) =>
@@ -50,9 +50,13 @@ function tasksAnswer(parts: IntrospectionParts, query: URLSearchParams): HttpAns
   );
   const [task, second] = found;
   // A prefix that names several containers names none.
-  if (second || (dockerId !== null && dockerId === '')) return { status: 400, body: {} };
-  return task ? { status: 200, body: taskOf(task, who) } : { status: 404, body: {} };
+  if (second || (dockerId !== null && dockerId === '')) return badRequest;
+  return task ? { status: 200, body: taskOf(task, who) } : { status: 404, body: noTask };
 }
+
+/** As ECS's agent answers: nothing to one who asked wrongly, a task without members to one who asked in vain. */
+const badRequest: HttpAnswer = { status: 400, body: '', contentType: 'application/json' };
+const noTask: Json = { Arn: '', KnownStatus: '', Family: '', Version: '', Containers: null };
 
 function arnOf(task: AgentTask, who: AgentIdentity): string {
   return taskArn({ region: who.region, accountId: who.accountId }, who.cluster, task.id);
@@ -86,9 +90,14 @@ function taskOf(task: AgentTask, who: AgentIdentity): Json {
                   HostPort: p.hostPort,
                 })),
           Networks:
-            c.ipv4Address === ''
+            addressesOf(task, c).length === 0
               ? undefined
-              : [{ NetworkMode: task.definition.networkMode ?? 'bridge', IPv4Addresses: [c.ipv4Address] }],
+              : [
+                  {
+                    NetworkMode: task.definition.networkMode ?? 'bridge',
+                    IPv4Addresses: addressesOf(task, c),
+                  },
+                ],
         }),
       ),
   };

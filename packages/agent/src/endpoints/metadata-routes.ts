@@ -5,12 +5,14 @@ import { endpointId } from './endpoint-id.js';
 import type { Handler, HttpAnswer, HttpRequest } from './http-endpoint.js';
 import { answerProtection, type ProtectionCalls } from './protection.js';
 import type { RateLimit } from './rate-limit.js';
-import { containerMetadata, type MetadataVersion, taskMetadata } from './task-metadata.js';
+import { containerMetadata, type MetadataView, taskMetadata } from './task-metadata.js';
 
 export interface MetadataParts {
   readonly tasks: () => readonly AgentTask[];
   readonly identity: () => AgentIdentity;
   readonly driver: RuntimeDriver;
+  /** Where tasks in awsvpc mode have their addresses; empty: nowhere. */
+  readonly awsvpcNetwork: string;
   readonly limit: RateLimit;
   readonly protection: ProtectionCalls;
 }
@@ -31,7 +33,7 @@ export function metadataHandler(parts: MetadataParts): Handler {
     if (!place)
       return { status: 404, body: `${version} metadata handler: no container has the endpoint id ${id}` };
     if (!parts.limit.take(place.task.id)) return tooMany;
-    return metadata(parts, place, version as MetadataVersion, rest);
+    return metadata(parts, place, version === 'v3' ? 'v3' : 'v4', rest);
   };
 }
 
@@ -44,17 +46,17 @@ const tooMany: HttpAnswer = {
 async function metadata(
   parts: MetadataParts,
   { task, container }: Place,
-  version: MetadataVersion,
+  version: MetadataView['version'],
   rest: string,
 ): Promise<HttpAnswer> {
-  const who = parts.identity();
+  const view = { version, identity: parts.identity(), awsvpcNetwork: parts.awsvpcNetwork };
   switch (rest) {
     case '':
-      return { status: 200, body: containerMetadata(task, container, who, version) };
+      return { status: 200, body: containerMetadata(task, container, view) };
     case '/task':
-      return { status: 200, body: taskMetadata(task, who, version) };
+      return { status: 200, body: taskMetadata(task, view) };
     case '/taskWithTags':
-      return { status: 200, body: { ...taskMetadata(task, who, version), TaskTags: tagsOf(task) } };
+      return { status: 200, body: { ...taskMetadata(task, view), TaskTags: tagsOf(task) } };
     case '/stats':
       return { status: 200, body: (await statsOf(parts, container)) ?? null };
     default:

@@ -1,13 +1,20 @@
 import { containerArn, containerId, cpuUnitsOf, memoryMiBOf, taskArn } from '@longshore/model';
-import { taskLabels } from '../engine/container-spec.js';
+import { resolversOf, taskLabels } from '../engine/container-spec.js';
 import { type AgentIdentity, engineName } from '../engine/names.js';
 import { imageOf } from '../engine/overrides.js';
 import { type AgentTask, type ContainerState, definitionOf } from '../engine/record.js';
+import { gatewayOf } from '../networks.js';
+import { containerPortsOf } from '../ports/port-book.js';
 
 /** JSON as the task metadata endpoint of ECS documents it: absent members are left out. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export type MetadataVersion = 'v3' | 'v4';
+export interface MetadataView {
+  readonly version: 'v3' | 'v4';
+  readonly identity: AgentIdentity;
+  /** Where tasks in awsvpc mode have their addresses. */
+  readonly awsvpcNetwork: string;
+}
 
 const knownStatus = {
   WAITING: 'NONE',
@@ -18,7 +25,8 @@ const knownStatus = {
 } as const;
 
 /** The answer to /v4/ID/task (or v3). */
-export function taskMetadata(task: AgentTask, identity: AgentIdentity, version: MetadataVersion): Json {
+export function taskMetadata(task: AgentTask, view: MetadataView): Json {
+  const { identity, version } = view;
   const [family = '', revision = ''] = task.assignment.definition.split(':');
   const scope = { region: identity.region, accountId: identity.accountId };
   const cpu = cpuUnitsOf(task.definition.cpu);
@@ -41,17 +49,13 @@ export function taskMetadata(task: AgentTask, identity: AgentIdentity, version: 
     ExecutionStoppedAt: time(task.executionStoppedAtMs),
     AvailabilityZone: task.assignment.availabilityZone || undefined,
     LaunchType: version === 'v4' ? 'EC2' : undefined,
-    Containers: containers.map((c) => containerMetadata(task, c, identity, version)),
+    Containers: containers.map((c) => containerMetadata(task, c, view)),
   });
 }
 
 /** The answer to /v4/ID (or v3). */
-export function containerMetadata(
-  task: AgentTask,
-  c: ContainerState,
-  identity: AgentIdentity,
-  version: MetadataVersion,
-): Json {
+export function containerMetadata(task: AgentTask, c: ContainerState, view: MetadataView): Json {
+  const { identity, version } = view;
   const definition = definitionOf(task, c.name);
   const scope = { region: identity.region, accountId: identity.accountId };
   const id = containerId(task.id, c.name);
@@ -62,7 +66,7 @@ export function containerMetadata(
     DockerName: engineName(task, c.name),
     Image: imageOf(task.assignment, definition),
     ImageID: c.imageId,
-    Ports: c.ports.length === 0 ? undefined : c.ports.map((p) => port(p, v4)),
+    Ports: portsOf(task, c, v4),
     Labels: { ...definition.dockerLabels, ...taskLabels(task, c.name, identity) },
     DesiredStatus: task.stopping || c.phase === 'STOPPED' ? 'STOPPED' : 'RUNNING',
     KnownStatus: knownStatus[c.phase],
@@ -76,34 +80,59 @@ export function containerMetadata(
     FinishedAt: time(c.phase === 'STOPPED' ? c.wallFinishedAtMs : 0),
     Type: c.internal ? 'CNI_PAUSE' : 'NORMAL',
     Health: healthOf(definition.healthCheck?.command, c),
-    Networks: [network(task, c)],
+    Networks: [network(task, c, view)],
     LogDriver: v4 ? definition.logConfiguration?.logDriver : undefined,
     LogOptions: v4 ? definition.logConfiguration?.options : undefined,
     ContainerARN: v4 ? containerArn(scope, identity.cluster, task.id, id) : undefined,
     RestartCount: v4 && definition.restartPolicy?.enabled ? c.restartCount : undefined,
-    Volumes: undefined,
   });
 }
 
-function port(p: ContainerState['ports'][number], v4: boolean): Json {
-  return present({
-    ContainerPort: p.containerPort,
-    Protocol: p.protocol,
-    HostPort: p.hostPort,
-    HostIp: v4 ? (p.hostIp ?? '0.0.0.0') : undefined,
-  });
+/** In awsvpc mode a container's ports are the task's own: none of the host's is bound. */
+function portsOf(task: AgentTask, c: ContainerState, v4: boolean): readonly Json[] | undefined {
+  const bound = c.ports.map((p) =>
+    present({
+      ContainerPort: p.containerPort,
+      Protocol: p.protocol,
+      HostPort: p.hostPort,
+      HostIp: v4 ? (p.hostIp ?? '0.0.0.0') : undefined,
+    }),
+  );
+  const own =
+    task.definition.networkMode === 'awsvpc'
+      ? containerPortsOf(definitionOf(task, c.name)).map(({ port, protocol }) => ({
+          ContainerPort: port,
+          Protocol: protocol,
+          HostPort: port,
+        }))
+      : [];
+  const all = [...bound, ...own];
+  return all.length === 0 ? undefined : all;
 }
 
-function network(task: AgentTask, c: ContainerState): Json {
+function network(task: AgentTask, c: ContainerState, { version, awsvpcNetwork }: MetadataView): Json {
   const mode = task.definition.networkMode ?? 'bridge';
-  const pause = task.containers.find((x) => x.internal);
-  const address = mode === 'awsvpc' ? (pause?.ipv4Address ?? '') : c.ipv4Address;
+  const addresses = addressesOf(task, c);
+  const common = { NetworkMode: mode, IPv4Addresses: addresses.length === 0 ? undefined : addresses };
+  if (mode !== 'awsvpc') return present(common);
+  const { dnsServers = [], dnsSearchDomains = [] } = resolversOf(task);
+  const subnet = version === 'v4' && awsvpcNetwork !== '' ? awsvpcNetwork : undefined;
   return present({
-    NetworkMode: mode,
-    IPv4Addresses: address === '' ? undefined : [address],
-    AttachmentIndex: mode === 'awsvpc' ? 0 : undefined,
-    MACAddress: mode === 'awsvpc' ? pause?.macAddress || undefined : undefined,
+    ...common,
+    AttachmentIndex: 0,
+    MACAddress: task.containers.find((x) => x.internal)?.macAddress || undefined,
+    IPv4SubnetCIDRBlock: subnet,
+    SubnetGatewayIpv4Address: subnet && gatewayOf(subnet),
+    DomainNameServers: version === 'v4' && dnsServers.length > 0 ? dnsServers : undefined,
+    DomainNameSearchList: version === 'v4' && dnsSearchDomains.length > 0 ? dnsSearchDomains : undefined,
   });
+}
+
+/** Its own, or the task's where all containers share one interface. */
+export function addressesOf(task: AgentTask, c: ContainerState): readonly string[] {
+  const shared = task.definition.networkMode === 'awsvpc' ? task.containers.find((x) => x.internal) : c;
+  const address = shared?.ipv4Address ?? '';
+  return address === '' ? [] : [address];
 }
 
 function healthOf(command: readonly string[] | undefined, c: ContainerState): Json | undefined {

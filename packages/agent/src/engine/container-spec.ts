@@ -77,15 +77,16 @@ export function taskLabels(
 function pauseDefinition(task: AgentTask): ContainerDefinition {
   const pause = { name: pauseContainerName, essential: true, memory: 16, cpu: 0 };
   if (task.definition.networkMode !== 'awsvpc') return pause;
+  return { ...pause, ...resolversOf(task) };
+}
+
+/** Those that any container of the task names. */
+export function resolversOf(task: AgentTask): Pick<ContainerDefinition, 'dnsServers' | 'dnsSearchDomains'> {
   const all = task.definition.containerDefinitions ?? [];
   const unique = (of: (d: ContainerDefinition) => readonly string[] | undefined): readonly string[] => [
     ...new Set(all.flatMap((d) => of(d) ?? [])),
   ];
-  return {
-    ...pause,
-    dnsServers: unique((d) => d.dnsServers),
-    dnsSearchDomains: unique((d) => d.dnsSearchDomains),
-  };
+  return { dnsServers: unique((d) => d.dnsServers), dnsSearchDomains: unique((d) => d.dnsSearchDomains) };
 }
 
 function networkOf(task: AgentTask, c: ContainerState, context: SpecContext): ContainerSpec['network'] {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import type { PortRange } from '../ports/port-book.js';
 
@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly productName: string;
   readonly ephemeralPorts: PortRange;
   readonly isRoot: boolean;
+  /** The address by which others reach this host: that of the device of its default route; empty where there is none. */
+  readonly privateIpv4Address: string;
 }
 
 export function readHost(): HostFacts {
@@ -30,7 +32,19 @@ export function readHost(): HostFacts {
     productName: (read('/sys/class/dmi/id/product_name') ?? '').trim().replaceAll(/\s+/g, '-') || 'generic',
     ephemeralPorts: { first, last },
     isRoot: process.getuid?.() === 0,
+    privateIpv4Address: addressOf(defaultDevice(read('/proc/net/route') ?? '')),
   };
+}
+
+/** The device of the default route in a table of /proc/net/route; undefined where there is none. */
+export function defaultDevice(table: string): string | undefined {
+  const routes = table.split('\n').map((line) => line.trim().split(/\s+/));
+  return routes.find((f) => f[1] === '00000000' && f[7] === '00000000')?.[0];
+}
+
+function addressOf(device: string | undefined): string {
+  const addresses = device === undefined ? undefined : networkInterfaces()[device];
+  return addresses?.find((a) => a.family === 'IPv4')?.address ?? '';
 }
 
 /** Host ports that sockets hold now, in any state but a closing one that no longer listens. */

@@ -119,6 +119,15 @@ function containerPorts(mapping: {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }
 
+/** Every container port that a definition names, ranges port by port. */
+export function containerPortsOf(
+  definition: ContainerDefinition,
+): readonly { readonly port: number; readonly protocol: Protocol }[] {
+  return (definition.portMappings ?? []).flatMap((mapping) =>
+    containerPorts(mapping).map((port) => ({ port, protocol: mapping.protocol ?? 'tcp' })),
+  );
+}
+
 function key(protocol: Protocol, port: number): string {
   return `${protocol}/${port}`;
 }
