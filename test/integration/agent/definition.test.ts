@@ -188,7 +188,8 @@ describe('what a task definition asks of the agent', function () {
     const own = JSON.parse(await inside(first, 'wget -qO- $ECS_CONTAINER_METADATA_URI_V4', 'side')) as {
       Networks: readonly Record<string, unknown>[];
     };
-    const gateway = (await inside(first, "ip route | sed -n 's/default via //p'", 'side')).split(' ')[0] ?? '';
+    const gateway =
+      (await inside(first, "ip route | sed -n 's/default via //p'", 'side')).split(' ')[0] ?? '';
     const mac = await inside(first, 'cat /sys/class/net/eth0/address', 'side');
     expect(own.Networks).to.deep.equal([
       {

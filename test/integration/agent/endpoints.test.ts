@@ -74,7 +74,11 @@ describe('the endpoints of an agent', function () {
     await rig.reaches(id, 'RUNNING');
     await eventually(async () => (await inside(id, 'cat $ECS_CONTAINER_METADATA_FILE')).includes('READY'));
     const file = JSON.parse(await inside(id, 'cat $ECS_CONTAINER_METADATA_FILE')) as object;
-    expect(file).to.include({ ContainerName: 'web', TaskDefinitionFamily: 'it', MetadataFileStatus: 'READY' });
+    expect(file).to.include({
+      ContainerName: 'web',
+      TaskDefinitionFamily: 'it',
+      MetadataFileStatus: 'READY',
+    });
     const { Id, Image } = await rig.engine.inspect(rig.plane.states.get(id)?.containers[0]?.runtimeId ?? '');
     expect(file).to.include({ ContainerID: Id, ImageID: Image });
     expect(await inside(id, 'touch $ECS_CONTAINER_METADATA_FILE 2>&1 || true')).to.contain('Read-only');
