@@ -17,7 +17,8 @@ function jitterMs({ id, settings }: AgentTask): number {
 /** After the end: its containers go, then its volumes, cgroup and address, then the record. */
 export function cleanUp(task: AgentTask, now: Now): Step {
   const at = cleanUpAtMs(task);
-  if (at === undefined || at > now.steadyMs || task.releasing) return { record: task, effects: [] };
+  if (at === undefined || at > now.steadyMs || task.releasing || task.forgotten)
+    return { record: task, effects: [] };
   let record = task;
   const effects: TaskEffect[] = [];
   for (const c of task.containers) {
@@ -29,7 +30,9 @@ export function cleanUp(task: AgentTask, now: Now): Step {
       effects.push({ type: 'removeContainer', container: c.name });
     }
   }
-  if (record.containers.every((c) => c.removed) && record.prepareNotBeforeMs <= now.steadyMs) {
+  // What is being prepared would be made after it was taken away, and stay.
+  const settled = record.preparation !== 'doing' && record.prepareNotBeforeMs <= now.steadyMs;
+  if (settled && record.containers.every((c) => c.removed)) {
     record = { ...record, releasing: true };
     effects.push({ type: 'releaseTask' });
   }
