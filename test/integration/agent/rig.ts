@@ -13,6 +13,12 @@ import { FakeControlPlane } from '../../unit/agent/fake-control-plane.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const start = `import('${root}packages/agent/src/main.ts').then((m) => m.main(process.argv.slice(1)))`;
 
+/** As whom a process runs; absent: as the test does. */
+export interface User {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A real agent process, with a data directory that outlives it and no endpoints of its own unless told to. */
 export class AgentProcess {
   readonly directory = mkdtempSync(join(tmpdir(), 'longshore-agent-'));
@@ -27,11 +33,12 @@ export class AgentProcess {
     return this.#agent?.pid;
   }
 
-  spawn(flags: readonly string[], variables: Readonly<Record<string, string>>): void {
+  spawn(flags: readonly string[], variables: Readonly<Record<string, string>>, user: User = {}): void {
     const ports = ['--introspection-port', '0', '--metadata-port', '0', '--metrics-port', '0'];
     const node = ['--import=tsx', '--conditions=source', '-e', start, '--'];
     const all = [...ports, '--data-dir', this.directory, ...flags];
     this.#agent = spawn(process.execPath, [...node, ...all], {
+      ...user,
       cwd: root,
       env: { ...process.env, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached', ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +81,7 @@ export class AgentRig {
   readonly engine: TestEngine;
   readonly #process = new AgentProcess();
   readonly #flags: readonly string[];
+  readonly #user: User;
   /** Of the next process. */
   variables: Readonly<Record<string, string>>;
   readonly #server: RpcServer<undefined>;
@@ -81,9 +89,11 @@ export class AgentRig {
     flags: readonly string[] = [],
     variables: Readonly<Record<string, string>> = {},
     engine = new TestEngine(),
+    user: User = {},
   ) {
     this.engine = engine;
     this.#flags = flags;
+    this.#user = user;
     this.variables = variables;
     // Instances of test runs never share a name: the label is what clean-up goes by.
     this.plane.instance = systemRandom.hexId();
@@ -138,7 +148,7 @@ export class AgentRig {
   /** Starts the process without waiting for it to join. */
   spawn(): void {
     const endpoint = ['--endpoints', `127.0.0.1:${this.#server.port}`];
-    this.#process.spawn([...endpoint, ...this.#flags], this.variables);
+    this.#process.spawn([...endpoint, ...this.#flags], this.variables, this.#user);
   }
 
   /** SIGKILL, or what is said; resolves when the process is gone. */

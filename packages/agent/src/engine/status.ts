@@ -32,6 +32,9 @@ export function deriveStatus(task: AgentTask, now: Now): AgentTask {
     next = { ...next, executionStoppedAtMs: now.wallMs };
   if (next.status === 'PENDING' && hasStarted(next))
     next = { ...next, status: 'RUNNING', startedAtMs: now.wallMs };
+  // Seen only when it was over: it has started nevertheless.
+  if (next.startedAtMs === 0 && containers.every((c) => c.startedAtMs > 0))
+    next = { ...next, startedAtMs: Math.max(...containers.map((c) => c.wallStartedAtMs)) };
   if (containers.every((c) => c.phase === 'STOPPED' && c.logCollected)) next = stopped(next, now);
   return next;
 }
