@@ -1,17 +1,20 @@
 // A Docker Engine of a test's own, which it may restart, freeze and kill. Needs root and dockerd.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '@longshore/kit';
 import { TestEngine, testImage } from './docker.js';
 import { eventually } from './eventually.js';
+import type { TestRegistry } from './registry.js';
 
 export interface PrivateEngineOptions {
   readonly liveRestore?: boolean;
   /** With a bridge and iptables of its own, as an engine usually has them; nothing is routed beyond its namespace. */
   readonly bridge?: boolean;
+  /** Reached at its own address from inside the engine's network namespace. */
+  readonly registry?: TestRegistry;
   /** More flags of dockerd. */
   readonly flags?: readonly string[];
 }
@@ -23,6 +26,7 @@ export class PrivateEngine {
   readonly #options: PrivateEngineOptions;
   readonly #namespace = `longshore-test-${systemRandom.hexId().slice(0, 8)}`;
   #process: ChildProcess | undefined;
+  #forwarder: ChildProcess | undefined;
 
   private constructor(directory: string, options: PrivateEngineOptions) {
     this.directory = directory;
@@ -34,6 +38,7 @@ export class PrivateEngine {
   static async start(options: PrivateEngineOptions = {}): Promise<PrivateEngine> {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-test-dockerd-'));
     const made = new PrivateEngine(directory, options);
+    await options.registry?.listenAt(join(directory, 'registry.sock'));
     await made.up();
     const image = await new TestEngine().bytes(`/images/${testImage}/get`);
     await made.engine.ask('POST', '/images/load', image);
@@ -65,10 +70,36 @@ export class PrivateEngine {
     ];
     this.#process = spawn('unshare', arguments_, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
+    if (this.#options.registry) await this.#forward(this.#options.registry.port);
     await eventually(async () => this.engine.answers(), {
       withinMs: 30_000,
       state: () => readFileSync(at('log'), 'utf8').slice(-2000),
     });
+  }
+
+  /** The registry's port in the engine's namespace leads to the registry's socket. */
+  async #forward(port: number): Promise<void> {
+    const { pid } = this.#process ?? {};
+    const namespaceOf = (of: number | 'self' | undefined): Promise<string> => readlink(`/proc/${of}/ns/net`);
+    const ours = await namespaceOf('self');
+    await eventually(async () => (await namespaceOf(pid)) !== ours);
+    const inside = ['--net', '--target', String(pid)];
+    execFileSync('nsenter', [...inside, 'ip', 'link', 'set', 'lo', 'up']);
+    const script = `
+      const net = require('node:net');
+      const serve = (near) => {
+        const far = net.connect(process.argv[1]);
+        near.on('error', () => far.destroy());
+        far.on('error', () => near.destroy());
+        near.pipe(far).pipe(near);
+      };
+      net.createServer(serve).listen(${port}, '127.0.0.1', () => console.log('up'));`;
+    const socket = join(this.directory, 'registry.sock');
+    const forwarder = spawn('nsenter', [...inside, process.execPath, '-e', script, socket], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#forwarder = forwarder;
+    await new Promise((resolve) => forwarder.stdout.once('data', resolve));
   }
 
   /** SIGSTOP freezes it, SIGCONT thaws it, SIGKILL and SIGTERM end it: then this waits for its end. */
@@ -79,6 +110,7 @@ export class PrivateEngine {
     const ended = isEnd ? new Promise((resolve) => running.once('exit', resolve)) : undefined;
     running.kill(signal);
     await ended;
+    if (isEnd) this.#forwarder?.kill();
     // A signal is on its way for a while: only a stopped process answers nothing more.
     if (signal === 'SIGSTOP') await eventually(async () => (await stateOf(running.pid)) === 'T');
     if (!isEnd) return;
@@ -98,12 +130,24 @@ export class PrivateEngine {
     await rm(file, { force: true });
   }
 
+  /** What an engine that was killed has lost sight of. */
+  async #endShims(): Promise<void> {
+    for (const pid of await readdir('/proc')) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (!command.includes('containerd-shim') || !command.includes(`${this.directory}/`)) continue;
+      const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+      for (const each of [...children.trim().split(' '), pid])
+        if (Number(each) > 1) process.kill(Number(each), 'SIGKILL');
+    }
+  }
+
   async close(): Promise<void> {
     if (!this.#process) await this.up();
     await this.signal('SIGCONT');
     const listed = await this.engine.ask<{ Id: string }[]>('GET', '/containers/json?all=true');
     for (const { Id } of listed.body) await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
     await this.signal('SIGTERM');
+    await this.#endShims();
     // An engine that was killed has left its mounts.
     const mounts = (await readFile('/proc/mounts', 'utf8'))
       .split('\n')

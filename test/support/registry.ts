@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ListenOptions } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type Deferred, deferred } from '@longshore/kit';
 import { TestEngine, testImage } from './docker.js';
@@ -12,6 +12,7 @@ interface Blob {
 
 const types = {
   manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  list: 'application/vnd.docker.distribution.manifest.list.v2+json',
   config: 'application/vnd.docker.container.image.v1+json',
   layer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
 } as const;
@@ -21,7 +22,7 @@ const types = {
  * layer and a variable of its own, so that each push has a digest of its own.
  */
 export class TestRegistry {
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   readonly #blobs = new Map<string, Blob>();
   /** Digest by `name:tag`. */
   readonly #tags = new Map<string, string>();
@@ -30,27 +31,47 @@ export class TestRegistry {
   #held: Deferred<void> | undefined;
   /** Answered to everything, where set: a registry that refuses. */
   refusal: number | undefined;
+  /** Asked of everybody, where set: a private registry. As `user:password`. */
+  login: string | undefined;
   /** Manifests that were asked for, as `name:reference`. */
   readonly asked: string[] = [];
 
   constructor(engine = new TestEngine()) {
     this.#engine = engine;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    await this.#listen({ host: '127.0.0.1', port: 0 });
     return this;
+  }
+
+  /** Answers at a socket as well: the way in from another network namespace. */
+  async listenAt(path: string): Promise<void> {
+    await this.#listen({ path });
+  }
+
+  async #listen(at: ListenOptions): Promise<void> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    this.#servers.push(server);
+    await new Promise<void>((resolve) => server.listen(at, resolve));
   }
 
   async stop(): Promise<void> {
     this.release();
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    const address = this.#servers[0]?.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the registry does not listen');
+    return address.port;
   }
 
   /** From now on a layer stops half-way, until `release`. */
@@ -89,6 +110,21 @@ export class TestRegistry {
     return digest;
   }
 
+  /** Leaves of the image nothing but what a machine of another architecture can use; gives the list's digest. */
+  onlyFor(architecture: string, name: string, tag: string): string {
+    const digest = this.#tags.get(`${name}:${tag}`) ?? '';
+    const size = this.#blobs.get(digest)?.bytes.length ?? 0;
+    const platform = { architecture, os: 'linux' };
+    const list = {
+      schemaVersion: 2,
+      mediaType: types.list,
+      manifests: [{ mediaType: types.manifest, size, digest, platform }],
+    };
+    const kept = this.#keep(Buffer.from(JSON.stringify(list)), types.list);
+    this.#tags.set(`${name}:${tag}`, kept.digest);
+    return kept.digest;
+  }
+
   #keep(bytes: Buffer, type: string): { mediaType: string; size: number; digest: string } {
     const digest = digestOf(bytes);
     this.#blobs.set(digest, { bytes, type });
@@ -106,12 +142,24 @@ export class TestRegistry {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     if (this.refusal !== undefined) return void response.writeHead(this.refusal).end();
+    const basic = `Basic ${Buffer.from(this.login ?? '').toString('base64')}`;
+    if (this.login !== undefined && request.headers.authorization !== basic) {
+      const errors = [{ code: 'UNAUTHORIZED', message: 'authentication required' }];
+      return void response
+        .writeHead(401, { 'www-authenticate': 'Basic realm="registry"', 'content-type': 'application/json' })
+        .end(JSON.stringify({ errors }));
+    }
     if (path === '/v2/') return void response.writeHead(200).end('{}');
     const [, name = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(path) ?? [];
     if (kind === 'manifests' && request.method === 'GET') this.asked.push(`${name}:${reference}`);
     const digest = reference.startsWith('sha256:') ? reference : this.#tags.get(`${name}:${reference}`);
     const blob = digest === undefined ? undefined : this.#blobs.get(digest);
-    if (!blob || digest === undefined) return void response.writeHead(404).end('{"errors":[]}');
+    if (!blob || digest === undefined) {
+      const errors = [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }];
+      return void response
+        .writeHead(404, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ errors }));
+    }
     const { bytes, type } = blob;
     response.writeHead(200, {
       'content-type': type,

@@ -1,25 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/needs.js';
 import { PrivateEngine } from '../../support/private-engine.js';
+import { TestRegistry } from '../../support/registry.js';
 import { AgentRig } from './rig.js';
+
+const none = { networkMode: 'none' as const };
+
+/** Processes in the container's cgroup, whatever the engine knows of it. */
+function processesOf(containerId: string): number {
+  const cgroups = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      } catch {
+        // It has ended meanwhile.
+        return '';
+      }
+    });
+  return cgroups.filter((text) => text.includes(containerId)).length;
+}
 
 describe('an agent whose Docker restarts', function () {
   this.timeout(120_000);
-  needs('docker', 'root');
+  needs('docker', 'root', 'netns');
+  const registry = new TestRegistry();
   let engine: PrivateEngine;
   let rig: AgentRig;
 
+  before(() => registry.start());
+  after(() => registry.stop());
+
   async function up(liveRestore: boolean): Promise<void> {
-    engine = await PrivateEngine.start({ liveRestore });
-    rig = await new AgentRig([], { DOCKER_HOST: engine.url }, engine.engine).start();
+    engine = await PrivateEngine.start({ liveRestore, registry });
+    const variables = { DOCKER_HOST: engine.url, LONGSHORE_STOPPED_TASKS_PER_FAMILY: '50' };
+    rig = await new AgentRig([], variables, engine.engine).start();
   }
   afterEach(async () => {
+    registry.release();
     await rig.close();
     await engine.close();
   });
-
-  const none = { networkMode: 'none' as const };
 
   it('reports what did not outlive it, and runs the next task', async () => {
     await up(false);
@@ -46,6 +69,70 @@ describe('an agent whose Docker restarts', function () {
     expect(report.startedAtMs).to.equal(before.startedAtMs);
     expect(await rig.containers()).to.have.length(1);
   });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`pulls again what ${signal} to the engine has cut off`, async () => {
+      await up(false);
+      await registry.push('cut', 'live', signal, 4 * 1024 ** 2);
+      registry.asked.length = 0;
+      registry.hold();
+      const image = `${registry.host}/cut:live`;
+      const id = rig.plane.run(rig.definition([{ name: 'web', image }], none));
+      await eventually(() => registry.asked.length > 0, { withinMs: 20_000, state: () => rig.log });
+      await engine.signal(signal);
+      registry.release();
+      await engine.up();
+      await rig.reaches(id, 'RUNNING');
+    });
+
+    for (const liveRestore of [false, true])
+      it(`loses no task and starts none twice where ${signal} meets creates and starts, ${liveRestore ? 'with' : 'without'} live-restore`, async () => {
+        await up(liveRestore);
+        const ids = Array.from({ length: 12 }, (_, i) =>
+          rig.plane.run(rig.definition([{ name: 'web' }], none), { task: String(i).padStart(32, '0') }),
+        );
+        const begun = (): boolean => ids.some((id) => rig.plane.status(id) === 'RUNNING');
+        await eventually(begun, { withinMs: 20_000, everyMs: 5, state: () => rig.log });
+        await engine.signal(signal);
+        await engine.up();
+        const states = (): readonly string[] =>
+          ids.map((id) => `${rig.plane.status(id)} ${rig.plane.states.get(id)?.stoppedReason}`);
+        await eventually(
+          async () => {
+            // One container a task, made once; who had not begun runs now, who had and is gone has a reason.
+            const all = await rig.containers();
+            expect(all).to.have.length(12);
+            for (const state of states())
+              expect(state).to.match(
+                /^RUNNING|^STOPPED Essential container in task exited$|^STOPPED CannotStartContainerError: .*already (exists|in use)/,
+              );
+            // What the engine lost sight of does not run on beside what is reported.
+            const alive = all.filter((c) => processesOf(c.Id) > 0);
+            expect(all.filter((c) => c.State === 'running')).to.have.deep.members(alive);
+            expect(alive).to.have.length(states().filter((s) => s.startsWith('RUNNING')).length);
+            return true;
+          },
+          { withinMs: 40_000, everyMs: 500, state: states },
+        );
+      });
+
+    it(`ends a stop that ${signal} to the engine has met`, async () => {
+      await up(true);
+      const stubborn = {
+        name: 'web',
+        command: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
+        stopTimeout: 4,
+      };
+      const id = rig.plane.run(rig.definition([stubborn], none));
+      await rig.reaches(id, 'RUNNING');
+      rig.plane.stop(id);
+      await rig.reaches(id, 'STOPPING');
+      await engine.signal(signal);
+      await engine.up();
+      const report = await rig.reaches(id, 'STOPPED');
+      expect(report.containers[0]?.exitCode).to.equal(137);
+    });
+  }
 
   it('takes a Docker that hangs for what it is: nothing is stopped, and the instance says so', async () => {
     await up(false);

@@ -213,6 +213,30 @@ describe('the Docker driver, whatever the engine answers', () => {
       expect(error.message).to.equal('Error response from daemon: unauthorized: no');
     });
 
+    for (const c of [
+      { says: 'context canceled', retryable: true },
+      { says: 'received unexpected HTTP status: 503 Service Unavailable', retryable: true },
+      { says: 'net/http: TLS handshake timeout', retryable: true },
+      { says: 'toomanyrequests: too many requests', retryable: true },
+      { says: 'manifest for busybox:none not found: manifest unknown', retryable: false },
+      { says: 'no matching manifest for linux/amd64 in the manifest list entries', retryable: false },
+      { says: 'unauthorized: authentication required', retryable: false },
+    ])
+      it(`is ${c.retryable ? '' : 'not '}worth another try after "${c.says}"`, async () => {
+        engine.script = (_, response) => {
+          lines(response, layers[0], { error: c.says });
+          response.end();
+          return true;
+        };
+        expect((await rejection(driver.pullImage('busybox', {}))).retryable).to.equal(c.retryable);
+        engine.script = (_, response) => {
+          response.writeHead(500, { 'content-type': 'application/json' });
+          response.end(JSON.stringify({ message: c.says }));
+          return true;
+        };
+        expect((await rejection(driver.pullImage('busybox', {}))).retryable).to.equal(c.retryable);
+      });
+
     it('is given up when the registry falls silent, not while it sends', async () => {
       engine.script = async (_, response) => {
         lines(response, layers[1]);

@@ -5,6 +5,7 @@ import type { Call, EngineClient } from './engine-client.js';
 import { statusOf } from './engine-error.js';
 import { containerFacts, type Inspected } from './facts.js';
 import { createBody } from './mapping/create-body.js';
+import { endStrays, strayWords } from './strays.js';
 import { demultiplexer, TailBuffer } from './streams.js';
 
 /** Who waits for a container's end hears of its `die` here, so that it need not look so often. */
@@ -48,7 +49,13 @@ export class DockerContainers {
 
   start(id: string, options: CallOptions): Promise<void> {
     return this.#client.call('startContainer', 'CannotStartContainerError', options, async (call) => {
-      await call.json({ method: 'POST', path: `/containers/${id}/start`, accept: [304], weight: 'heavy' });
+      try {
+        await call.json({ method: 'POST', path: `/containers/${id}/start`, accept: [304], weight: 'heavy' });
+      } catch (thrown) {
+        // Started again it would have run twice: what is left of it ends, and the start has failed.
+        if (strayWords.test(messageOf(thrown))) await endStrays(id);
+        throw thrown;
+      }
     });
   }
 
@@ -61,6 +68,7 @@ export class DockerContainers {
     return this.#client.call('stopContainer', 'CannotStopContainerError', bounds, async (call) => {
       const found = await inspect(call, id);
       if (!found) throw new RuntimeError('CannotStopContainerError', `No such container: ${id}`);
+      if (found.State.Status === 'created') await endStrays(found.Id);
       if (!found.State.Running) return;
       if (options.stopTimeoutMs > 0) {
         await this.#signal(call, found.Id, stopSignalOf(found));

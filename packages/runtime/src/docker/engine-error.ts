@@ -42,6 +42,15 @@ const portWords = /port is already allocated|address already in use|ports are no
 const passingWords =
   /transport is closing|ttrpc: closed|context canceled|connection is unavailable|shutting down/;
 
+/** The engine passes on of a registry what a second try may not meet; what it refuses it will refuse again. */
+const registryWords =
+  /unexpected HTTP status: 5\d\d|toomanyrequests|connection refused|no such host|server misbehaving|TLS handshake timeout|i\/o timeout|Client\.Timeout exceeded|connection reset by peer|unexpected EOF|Temporary failure in name resolution/;
+
+/** Whether what the engine says of a pull is worth another try. */
+export function isPassingPull(message: string): boolean {
+  return passingWords.test(message) || registryWords.test(message);
+}
+
 /** Calls whose failure with HTTP 500 says nothing about what they asked for. */
 const looks = new Set<RuntimeErrorCode>([
   'CannotInspectContainerError',
@@ -86,9 +95,11 @@ export function toRuntimeError(
 
 function refused(code: RuntimeErrorCode, refusal: EngineRefusal): RuntimeError {
   const portClash = portWords.test(refusal.message);
+  const passingPull = code === 'CannotPullContainerError' && isPassingPull(refusal.message);
   const retryable =
     !portClash &&
     (refusal.status === 503 ||
+      passingPull ||
       (refusal.status >= 500 && (looks.has(code) || passingWords.test(refusal.message))));
   return new RuntimeError(code, `Error response from daemon: ${refusal.message}`, {
     portClash,

@@ -10,6 +10,7 @@ import type {
 } from '../driver.js';
 import { RuntimeError } from '../errors.js';
 import type { Call, EngineClient } from './engine-client.js';
+import { isPassingPull } from './engine-error.js';
 import { imageFacts } from './facts.js';
 import { PullTally } from './pull-progress.js';
 import { jsonLines } from './streams.js';
@@ -119,7 +120,9 @@ async function readToEnd(
 ): Promise<void> {
   for await (const line of jsonLines(stream)) {
     if (typeof line.error === 'string')
-      throw new RuntimeError('CannotPullContainerError', `Error response from daemon: ${line.error}`);
+      throw new RuntimeError('CannotPullContainerError', `Error response from daemon: ${line.error}`, {
+        retryable: isPassingPull(line.error),
+      });
     onLine(line);
   }
 }
