@@ -11,12 +11,14 @@ import {
 } from '@longshore/runtime';
 import { expect } from 'chai';
 import type { PullBehavior } from '../../../packages/agent/src/config/config.js';
-import { leftBehind, removable } from '../../../packages/agent/src/images/choose.js';
+import type { AgentTask } from '../../../packages/agent/src/engine/record.js';
+import { heldBy, leftBehind, removable } from '../../../packages/agent/src/images/choose.js';
 import { digestOf, familiarReference } from '../../../packages/agent/src/images/digest.js';
 import { ImageCleaner } from '../../../packages/agent/src/images/image-cleaner.js';
 import { ImageList, type TrackedImage } from '../../../packages/agent/src/images/image-list.js';
 import { ImageProvider } from '../../../packages/agent/src/images/image-provider.js';
 import { DurableFiles } from '../../../packages/agent/src/journal/files.js';
+import { aDefinition, anAssignment, World } from './world.js';
 
 const directories: string[] = [];
 after(() => {
@@ -119,6 +121,19 @@ describe('pull behaviour', () => {
     expect(driver.calls('pullImage')).to.equal(2);
   });
 
+  it('asks again where the look at the image fails, and gives up in the words of a pull', async () => {
+    const { provider, driver, clock } = aProvider('default', { images: [image] });
+    const look = { calls: ['inspectImage'], kind: 'serverError' } as const;
+    driver.fault({ ...look, times: 2 });
+    const there = provider.provide(image, signal);
+    await clock.advance(3000);
+    expect((await there).id).not.to.equal('');
+    driver.fault(look);
+    const failure = provider.provide(image, signal).catch((e: unknown) => e);
+    await clock.advance(3000);
+    expect(await failure).to.include({ code: 'CannotPullContainerError' });
+  });
+
   it('always fails where the registry does', async () => {
     const { provider } = aProvider('always', { images: [image], pulls: () => ({ error: 'denied' }) });
     const failure = await provider.provide(image, signal).catch((e: Error) => e.message);
@@ -171,7 +186,7 @@ describe('image clean-up', () => {
   const facts = (id: string, tags: readonly string[] = [`${id}:1`]): ImageFacts => ({
     id,
     tags,
-    digests: [],
+    digests: [`${id}@sha256:${id}`],
     sizeBytes: 1,
     createdAtMs: 0,
     os: 'linux',
@@ -181,7 +196,8 @@ describe('image clean-up', () => {
     command: [],
   });
   const tracked = (...images: readonly TrackedImage[]) => new Map(images.map((i) => [i.id, i]));
-  const about = { inUse: new Set<string>(), settings, nowMs: 10 * hour, pressure: false };
+  const held = { ids: new Set<string>(), names: new Set<string>() };
+  const about = { held, settings, nowMs: 10 * hour, pressure: false };
 
   for (const c of [
     {
@@ -223,9 +239,20 @@ describe('image clean-up', () => {
     {
       name: 'leaves what a task uses',
       tracked: tracked({ id: 'a', pulledAtMs: 0, usedAtMs: 0 }),
-      inUse: new Set(['a']),
+      held: { ...held, ids: new Set(['a']) },
       pressure: true,
       expected: [],
+    },
+    {
+      name: 'leaves what a task waits for, by whatever name',
+      tracked: tracked(
+        { id: 'a', pulledAtMs: 0, usedAtMs: 0 },
+        { id: 'b', pulledAtMs: 0, usedAtMs: 0 },
+        { id: 'c', pulledAtMs: 0, usedAtMs: 0 },
+      ),
+      held: { ...held, names: new Set(['a:1', 'b@sha256:b']) },
+      pressure: true,
+      expected: ['c'],
     },
     {
       name: 'takes what others brought only when told to, but for what is named',
@@ -266,7 +293,20 @@ describe('image clean-up', () => {
     expect(chosen.map((c) => c.id)).to.deep.equal(['ended', 'created']);
   });
 
-  async function aCleaner(perCycle: number, images: readonly string[], wrap = (d: RuntimeDriver) => d) {
+  /** A task whose image is not there yet. */
+  const waitsFor = (name: string): AgentTask =>
+    ({
+      assignment: anAssignment(),
+      definition: aDefinition([{ name: 'web', image: name }]),
+      containers: [{ name: 'web', phase: 'WAITING', imageId: '', internal: false }],
+    }) as unknown as AgentTask;
+
+  async function aCleaner(
+    perCycle: number,
+    images: readonly string[],
+    wrap = (d: RuntimeDriver) => d,
+    tasks: () => readonly AgentTask[] = () => [],
+  ) {
     const { provider, driver, clock, list, directory } = aProvider('default');
     for (const name of images) {
       await provider.provide(name, signal);
@@ -275,7 +315,7 @@ describe('image clean-up', () => {
     const made = {
       driver: wrap(driver),
       list,
-      tasks: () => [],
+      tasks,
       settings: { ...settings, perCycle },
       clock,
       logger: silentLogger,
@@ -302,13 +342,33 @@ describe('image clean-up', () => {
     expect(await left()).to.deep.equal(['a:1', 'd:1']);
   });
 
-  it('leaves for a while what a task was just given, whatever the disk says', async () => {
-    const { cleaner, clock, left } = await aCleaner(9, ['a:1']);
+  it('holds an image from the order of a task on, until it is forgotten', async () => {
+    const world = await new World({ images: [], pulls: () => ({ delayMs: 500 }) }).start();
+    const id = await world.run(aDefinition([{ name: 'web', image: 'docker.io/library/web:1' }]));
+    expect([...heldBy(world.engine.tasks).names]).to.deep.equal(['web:1']);
+    await world.advance(500);
+    const { imageId } = world.container('web');
+    expect(heldBy(world.engine.tasks)).to.deep.equal({ ids: new Set([imageId]), names: new Set() });
+    world.engine.disown(id, 'gone');
+    await world.advance(40_000);
+    expect([...heldBy(world.engine.tasks).ids]).to.deep.equal([imageId]);
+  });
+
+  it('leaves what a task has come for since the images were listed', async () => {
+    const coming: AgentTask[] = [];
+    const late = (driver: RuntimeDriver): RuntimeDriver =>
+      new Proxy(driver, {
+        get: (target, member: keyof RuntimeDriver) =>
+          member === 'removeImage'
+            ? async (name: string) => {
+                coming.push(waitsFor('b:1'));
+                await target.removeImage(name);
+              }
+            : (target[member] as () => unknown).bind(target),
+      });
+    const { cleaner, left } = await aCleaner(9, ['a:1', 'b:1'], late, () => coming);
     await cleaner.clean({ pressure: true });
-    expect(await left()).to.deep.equal(['a:1']);
-    await clock.advance(300_000);
-    await cleaner.clean({ pressure: true });
-    expect(await left()).to.deep.equal([]);
+    expect(await left()).to.deep.equal(['b:1']);
   });
 
   it('is known to the next process: what it pulled, and what was there before', async () => {

@@ -1,12 +1,37 @@
 import type { ContainerFacts, ImageFacts } from '@longshore/runtime';
 import type { Config } from '../config/config.js';
 import { labels } from '../engine/names.js';
+import { imageOf } from '../engine/overrides.js';
+import { type AgentTask, definitionOf } from '../engine/record.js';
 import { familiarReference } from './digest.js';
 import type { TrackedImage } from './image-list.js';
 
+/** What tasks hold: images by id, and by reference where the task does not know the id yet. */
+export interface Held {
+  readonly ids: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Between its pull and the making of its container an image is held by nothing that the engine knows. Pure. */
+export function heldBy(tasks: readonly AgentTask[]): Held {
+  const ids = new Set<string>();
+  const names = new Set<string>();
+  for (const task of tasks)
+    for (const c of task.containers) {
+      if (c.imageId !== '') ids.add(c.imageId);
+      else if (c.phase === 'WAITING' && !c.internal)
+        names.add(familiarReference(imageOf(task.assignment, definitionOf(task, c.name))));
+    }
+  return { ids, names };
+}
+
+export function isHeld(image: ImageFacts, { ids, names }: Held): boolean {
+  return ids.has(image.id) || [...image.tags, ...image.digests].some((name) => names.has(name));
+}
+
 export interface AboutImages {
   readonly tracked: ReadonlyMap<string, TrackedImage>;
-  readonly inUse: ReadonlySet<string>;
+  readonly held: Held;
   readonly settings: Config['imageCleanup'];
   readonly nowMs: number;
   readonly pressure: boolean;
@@ -14,7 +39,7 @@ export interface AboutImages {
 
 /** Which images may go, the least recently used first. Under pressure age does not count. Pure. */
 export function removable(present: readonly ImageFacts[], about: AboutImages): readonly ImageFacts[] {
-  const { tracked, inUse, settings, nowMs, pressure } = about;
+  const { tracked, held, settings, nowMs, pressure } = about;
   const excluded = new Set(settings.excluded.map(familiarReference));
   const lastUse = (image: ImageFacts): number => tracked.get(image.id)?.usedAtMs ?? image.createdAtMs;
   const isRipe = (image: ImageFacts): boolean => {
@@ -24,7 +49,7 @@ export function removable(present: readonly ImageFacts[], about: AboutImages): r
     return settings.untracked && (pressure || nowMs - image.createdAtMs >= settings.untrackedMinimumAgeMs);
   };
   return present
-    .filter((image) => !inUse.has(image.id) && isRipe(image))
+    .filter((image) => !isHeld(image, held) && isRipe(image))
     .sort((a, b) => lastUse(a) - lastUse(b));
 }
 

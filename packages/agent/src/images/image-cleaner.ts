@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { unanswered } from '../engine/executor.js';
 import { Lane } from '../engine/lane.js';
 import type { AgentTask } from '../engine/record.js';
-import { leftBehind, removable } from './choose.js';
+import { heldBy, isHeld, leftBehind, removable } from './choose.js';
 import type { ImageList } from './image-list.js';
 
 export interface CleanerParts {
@@ -63,21 +63,17 @@ export class ImageCleaner implements Component {
     const askedAtMs = clock.wallMs();
     const present = await driver.listImages();
     list.prune(new Set(present.map((i) => i.id)), askedAtMs);
-    const inUse = this.#inUse();
-    list.used(inUse);
-    const about = { tracked: list.tracked, inUse, settings, nowMs: clock.wallMs(), pressure };
+    const held = heldBy(this.#parts.tasks());
+    list.used(held.ids);
+    const about = { tracked: list.tracked, held, settings, nowMs: clock.wallMs(), pressure };
     let left = settings.perCycle;
     for (const image of removable(present, about)) {
       if (left === 0 || this.#stopped) break;
       // A task may have come since: looked at once more, right before the call.
-      if (list.isGiven(image.id) || this.#inUse().has(image.id)) continue;
+      if (isHeld(image, heldBy(this.#parts.tasks()))) continue;
       if (await this.#remove(image, pressure)) left -= 1;
     }
     list.keep();
-  }
-
-  #inUse(): ReadonlySet<string> {
-    return new Set(this.#parts.tasks().flatMap((t) => t.containers.map((c) => c.imageId)));
   }
 
   /** False where it stays: then another may go in its place. */

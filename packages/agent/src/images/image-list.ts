@@ -21,15 +21,11 @@ export interface ImageListParts {
 }
 
 const fileName = 'images.json';
-/** An image that a task was given is left alone for so long: the container that will hold it is not made yet. */
-const givenMs = 300_000;
 
 /** What this agent has pulled, on disk. Without the list nothing is ours to remove: safe, and it grows anew. */
 export class ImageList {
   readonly #parts: ImageListParts;
   readonly #tracked = new Map<string, TrackedImage>();
-  /** By id: until when, on the monotonic clock. */
-  readonly #given = new Map<string, number>();
   readonly #writes = new Lane(1);
   #written: Promise<void> = Promise.resolve();
 
@@ -72,17 +68,7 @@ export class ImageList {
       usedAtMs: now,
       foreign: known ? known.foreign === true : wasThere,
     });
-    this.given(id);
     this.keep();
-  }
-
-  /** A task is about to make a container of it. */
-  given(id: string): void {
-    this.#given.set(id, this.#parts.clock.monotonicMs() + givenMs);
-  }
-
-  isGiven(id: string): boolean {
-    return (this.#given.get(id) ?? 0) > this.#parts.clock.monotonicMs();
   }
 
   used(ids: ReadonlySet<string>): void {
@@ -98,7 +84,6 @@ export class ImageList {
   prune(present: ReadonlySet<string>, askedAtMs: number): void {
     for (const [id, { usedAtMs }] of this.#tracked)
       if (!present.has(id) && usedAtMs < askedAtMs) this.#tracked.delete(id);
-    for (const id of this.#given.keys()) if (!this.isGiven(id)) this.#given.delete(id);
   }
 
   keep(): void {

@@ -1,7 +1,8 @@
-import { type Clock, CodedError, type Logger, messageOf } from '@longshore/kit';
+import { type Clock, CodedError, deferred, type Logger, messageOf } from '@longshore/kit';
 import { type ImageFacts, type PullProgress, type RuntimeDriver, RuntimeError } from '@longshore/runtime';
 import type { PullBehavior } from '../config/config.js';
 import { credentialsFor, type RegistryCredentials } from '../config/registry-auth.js';
+import { unanswered } from '../engine/executor.js';
 import { digestOf } from './digest.js';
 import type { ImageList } from './image-list.js';
 
@@ -14,7 +15,7 @@ export interface ImageProviderParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What this agent has pulled: `once` asks it, and clean-up goes by it. */
-  readonly list: Pick<ImageList, 'hasPulled' | 'pulled' | 'given'>;
+  readonly list: Pick<ImageList, 'hasPulled' | 'pulled'>;
 }
 
 export interface ProvidedImage {
@@ -37,7 +38,7 @@ export interface RunningPull extends PullProgress {
 
 const notBegun: PullProgress = { layers: 0, layersDone: 0, bytes: 0, bytesTotal: 0 };
 
-/** Tries of one pull where nothing is cached; a registry that refuses is not asked again. */
+/** Tries of one call, of a pull where nothing is cached; a registry that refuses is not asked again. */
 const tries = 3;
 /** How often a pull says how far it is. */
 const progressMs = 5_000;
@@ -61,29 +62,29 @@ export class ImageProvider {
   }
 
   async provide(image: string, signal: AbortSignal): Promise<ProvidedImage> {
-    const { behavior, list, driver } = this.#parts;
+    const { behavior, list } = this.#parts;
     const cached = await this.#inspect(image);
     // A digest names its content: what is there can not have changed.
     const pinned = image.includes('@sha256:') && behavior !== 'always';
     const enough = behavior === 'prefer-cached' || (behavior === 'once' && list.hasPulled(image)) || pinned;
-    if (cached && (enough || this.#isSilent(image))) return this.#provided(image, cached);
+    if (cached && (enough || this.#isSilent(image))) return provided(image, cached);
     try {
-      await this.#shared(image, signal, cached ? 1 : tries);
+      await this.#shared(image, signal, cached && behavior !== 'always' ? 1 : tries);
     } catch (thrown) {
       if (!cached || behavior === 'always' || signal.aborted) throw thrown;
       // A pull may take hours, and clean-up does not wait for it: what was there may be gone.
-      const still = await driver.inspectImage(image);
+      const still = await this.#look(image);
       if (!still) throw thrown;
       this.#silent.set(image, this.#parts.clock.monotonicMs() + silenceMs);
       // As ECS's agent does: what is there will do where the registry does not answer.
       this.#parts.logger.warn({ image, error: messageOf(thrown) }, 'pull failed, using the cached image');
-      return this.#provided(image, still);
+      return provided(image, still);
     }
-    const facts = await driver.inspectImage(image);
+    const facts = await this.#look(image);
     if (!facts) throw new RuntimeError('CannotPullContainerError', `image ${image} is gone after its pull`);
     this.#silent.delete(image);
     list.pulled(image, facts.id, { wasThere: cached?.id === facts.id });
-    return this.#provided(image, facts);
+    return provided(image, facts);
   }
 
   /** Pulls that run, for `describe`. */
@@ -96,18 +97,29 @@ export class ImageProvider {
     }));
   }
 
-  #provided(image: string, { id, digests }: ImageFacts): ProvidedImage {
-    this.#parts.list.given(id);
-    return { id, digest: digestOf(image, digests) };
-  }
-
   /** Tasks that come together ask the engine once. */
   #inspect(image: string): Promise<ImageFacts | undefined> {
     const known = this.#looks.get(image);
     if (known) return known;
-    const look = this.#parts.driver.inspectImage(image).finally(() => this.#looks.delete(image));
+    const look = this.#look(image).finally(() => this.#looks.delete(image));
     this.#looks.set(image, look);
     return look;
+  }
+
+  /** Where the engine says no to the name itself, the pull that follows says why. */
+  async #look(image: string): Promise<ImageFacts | undefined> {
+    const { driver, clock } = this.#parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await driver.inspectImage(image);
+      } catch (thrown) {
+        if (!(thrown instanceof RuntimeError) || unanswered(thrown.code)) throw thrown;
+        if (!thrown.retryable) return undefined;
+        if (attempt + 1 >= tries)
+          throw new RuntimeError('CannotPullContainerError', thrown.message, { cause: thrown });
+        await clock.sleep(1000 * 2 ** attempt);
+      }
+    }
   }
 
   #isSilent(image: string): boolean {
@@ -119,21 +131,16 @@ export class ImageProvider {
     signal.throwIfAborted();
     const pull = this.#pulls.get(image) ?? this.#begin(image, atMost);
     pull.waiting += 1;
-    let left = false;
-    const leave = (): void => {
-      if (left) return;
-      left = true;
+    const given = deferred<never>();
+    const giveUp = (): void => given.reject(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await Promise.race([pull.done, given.promise]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
       pull.waiting -= 1;
       if (pull.waiting === 0)
         pull.abort.abort(new CodedError('CannotPullContainerError', 'nobody waits for it'));
-    };
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    });
-    try {
-      await Promise.race([pull.done, aborted]);
-    } finally {
-      leave();
     }
   }
 
@@ -181,4 +188,8 @@ export class ImageProvider {
       }
     }
   }
+}
+
+function provided(image: string, { id, digests }: ImageFacts): ProvidedImage {
+  return { id, digest: digestOf(image, digests) };
 }
