@@ -1,3 +1,5 @@
+import { moreSamples } from './more-samples.js';
+
 /** Task definitions as people run them on ECS, in ECS's JSON. */
 export interface Sample {
   readonly name: string;
@@ -633,4 +635,5 @@ export const samples: readonly Sample[] = [
       containerDefinitions: [{ name: 'a', image: 'a', memory: 64, restart: 'always' }],
     },
   },
+  ...moreSamples,
 ];
