@@ -31,6 +31,7 @@ export class Agent implements Component {
   readonly #parts: AgentParts;
   readonly #abort = new AbortController();
   #plant: Plant | undefined;
+  #journal: FileJournal | undefined;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -49,6 +50,7 @@ export class Agent implements Component {
       );
     const means = { ...this.#parts, signal: this.#abort.signal };
     const journal = new FileJournal(config.dataDir, logger);
+    this.#journal = journal;
     await journal.open();
     const identity = await journal.readIdentity();
     const engineFacts = await untilDone('ask the engine', () => driver.engine(), means);
@@ -77,6 +79,7 @@ export class Agent implements Component {
   async stop(): Promise<void> {
     this.#abort.abort(new Error('the agent stops'));
     for (const component of [...(this.#plant?.components ?? [])].reverse()) await component.stop();
+    await this.#journal?.close();
     await this.#parts.driver.close();
   }
 }

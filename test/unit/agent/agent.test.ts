@@ -267,11 +267,11 @@ describe('an agent and its control plane', () => {
     expect(host.agent.plant?.engine.task(id)?.status).to.equal('RUNNING');
   });
 
-  it('sets a corrupted file aside and takes the task up by its labels', async () => {
+  it('sets a corrupted journal aside and takes the task up by its labels', async () => {
     const id = host.plane.run(web);
     await host.reaches(id, 'RUNNING');
     await host.agent.stop();
-    writeFileSync(join(host.directory, 'tasks', `${id}.json`), '{ torn');
+    writeFileSync(join(host.directory, 'tasks.log'), '{ torn\n');
     const assignment = host.plane.tasks.get(id);
     if (assignment) host.plane.tasks.set(id, { ...assignment, lastStatus: 'RUNNING' });
     host.plane.states.clear();

@@ -64,7 +64,10 @@ interface Scenario {
   readonly died: () => boolean;
 }
 
-function scenario(death: Death, slowJournal: boolean): Scenario {
+/** What becomes of a record that is being written when the agent dies. */
+type Journal = 'at once' | 'loses what is not written' | 'loses what is not on disk';
+
+function scenario(death: Death, journal: Journal): Scenario {
   const starts = new Map<string, number>();
   const script = (spec: ContainerSpec, start: number): object => {
     const name = spec.definition.name ?? '';
@@ -78,25 +81,25 @@ function scenario(death: Death, slowJournal: boolean): Scenario {
     wrap: (driver) =>
       mortal(driver, death, () => {
         died = true;
-        world.journal.lose();
+        world.journal.lose(journal === 'loses what is not on disk' ? 'machine' : 'agent');
         world.kill();
       }),
   });
-  world.journal.slow = slowJournal;
+  world.journal.slow = journal !== 'at once';
   return { world, starts, died: () => died };
 }
 
 describe('an agent that dies at any boundary of an effect', () => {
-  for (const { when, slowJournal } of [
-    { when: 'before', slowJournal: false },
-    { when: 'after', slowJournal: false },
-    { when: 'after', slowJournal: true },
+  for (const { when, journal } of [
+    { when: 'before', journal: 'at once' },
+    { when: 'after', journal: 'at once' },
+    { when: 'after', journal: 'loses what is not written' },
+    { when: 'after', journal: 'loses what is not on disk' },
   ] as const)
     for (let at = 0; at < 26; at++) {
       const death = { at, when };
-      const losing = slowJournal ? ', losing what the journal was being told,' : '';
-      it(`${when} call ${at}${losing} starts every container once, and stops them all`, async () => {
-        const { world, starts, died } = scenario(death, slowJournal);
+      it(`${when} call ${at}, with a journal that ${journal === 'at once' ? 'writes at once' : journal}, starts every container once, and stops them all`, async () => {
+        const { world, starts, died } = scenario(death, journal);
         await world.start();
         world.engine.assign(anAssignment(), definition, 'epoch');
         await world.settle();
@@ -126,6 +129,43 @@ describe('an agent that dies at any boundary of an effect', () => {
         expect(world.journal.files.size).to.equal(0);
       });
     }
+});
+
+describe('an agent that dies as it starts a container for the first time', () => {
+  it('does not start another one where that was removed meanwhile', async () => {
+    let starts = 0;
+    const world: World = new World({
+      script: (_spec, start) => {
+        starts = Math.max(starts, start);
+        return {};
+      },
+      wrap: (driver) =>
+        new Proxy(driver, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
+            if (name !== 'startContainer') return call;
+            return async (id: string) => {
+              await call(id);
+              world.journal.lose('agent');
+              world.kill();
+              await world.runtime.removeContainer(id);
+              return new Promise(() => undefined);
+            };
+          },
+        }),
+    });
+    world.journal.slow = true;
+    await world.start();
+    await world.run(aDefinition([{ name: 'web' }]));
+    await revive(world);
+    for (let turn = 0; turn < 10; turn++) await world.settle();
+    expect(world.task().containers[0]?.reason).to.match(/^ContainerRemoved/);
+    expect(world.task().status).to.equal('STOPPED');
+    expect(world.runtime.containers()).to.have.length(0);
+    expect(starts).to.equal(1);
+  });
 });
 
 /** The next process: it reads the journal, and the control plane says again what it has said. */

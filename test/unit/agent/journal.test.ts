@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@longshore/kit';
@@ -15,7 +25,10 @@ describe('the journal', () => {
     journal = new FileJournal(directory, silentLogger);
     await journal.open();
   });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  afterEach(async () => {
+    await journal.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
 
   const task = (id: string) =>
     newTask({
@@ -40,29 +53,101 @@ describe('the journal', () => {
     expect(JSON.stringify(read.find((t) => t.id === 'c'))).to.equal(JSON.stringify(task('c')));
   });
 
+  const logPath = (): string => join(directory, 'tasks.log');
+  const next = (): FileJournal => new FileJournal(directory, silentLogger);
+  const ids = async (): Promise<readonly string[]> => (await next().load()).map((t) => t.id).sort();
+
+  it('gives back all of many that are written at once, each as it was last', async () => {
+    const all = Array.from({ length: 200 }, (_, i) => `task-${i % 20}`);
+    await Promise.all(all.map((id, i) => journal.write({ ...task(id), version: i })));
+    const read = await next().load();
+    expect(read.map((t) => t.version).sort((a, b) => a - b)).to.deep.equal(
+      Array.from({ length: 20 }, (_, i) => 180 + i),
+    );
+  });
+
+  it('says that a record is written only when the next process reads it', async () => {
+    await journal.write(task('a'));
+    await new Promise<void>((written) => void journal.write(task('b'), written));
+    expect(await ids()).to.deep.equal(['a', 'b']);
+  });
+
+  it('does without a last line that was being written, and goes on', async () => {
+    await Promise.all([journal.write(task('a')), journal.write(task('b'))]);
+    appendFileSync(logPath(), '{"format":2,"task":"b","value":{"id":"b"');
+    const reader = next();
+    expect((await reader.load()).map((t) => t.id)).to.deep.equal(['a', 'b']);
+    expect(existsSync(`${logPath()}.unreadable`)).to.equal(false);
+    await reader.write(task('c'));
+    await reader.close();
+    expect(await ids()).to.deep.equal(['a', 'b', 'c']);
+  });
+
   for (const c of [
-    { name: 'torn', text: '{"format":1,"value":{"id":"a"' },
+    { name: 'torn', text: '{"format":2,"task":"a","value":{"id":"a"' },
     { name: 'empty', text: '' },
-    { name: 'of another kind', text: '{"format":1,"value":{"hello":"world"}}' },
+    { name: 'of another kind', text: '{"format":2,"task":"a","value":{"hello":"world"}}' },
   ])
-    it(`sets a file aside that is ${c.name}, and reads the others`, async () => {
+    it(`sets a copy aside where a line is ${c.name}, and reads the others`, async () => {
       await journal.write(task('b'));
-      writeFileSync(join(directory, 'tasks', 'a.json'), c.text);
-      expect((await journal.load()).map((t) => t.id)).to.deep.equal(['b']);
-      expect(readFileSync(join(directory, 'tasks', 'a.json.unreadable'), 'utf8')).to.equal(c.text);
+      await journal.write(task('c'));
+      const [b, other] = readFileSync(logPath(), 'utf8').split('\n');
+      const before = `${b}\n${c.text}\n${other}\n`;
+      writeFileSync(logPath(), before);
+      expect(await ids()).to.deep.equal(['b', 'c']);
+      expect(readFileSync(`${logPath()}.unreadable`, 'utf8')).to.equal(before);
     });
 
   it('refuses a format that is newer than it knows, by name', async () => {
-    writeFileSync(join(directory, 'tasks', 'a.json'), '{"format":99,"value":{}}');
+    writeFileSync(logPath(), '{"format":99,"task":"a","value":{}}\n');
     const failure = await journal.load().catch((e: Error) => e.message);
-    expect(failure).to.match(/a\.json has format 99, this agent knows 1/);
-    expect(existsSync(join(directory, 'tasks', 'a.json'))).to.equal(true);
+    expect(failure).to.match(/tasks\.log has format 99, this agent knows 2/);
+    expect(existsSync(logPath())).to.equal(true);
   });
 
-  it('clears away what an interrupted write has left', async () => {
-    writeFileSync(join(directory, 'tasks', 'a.json.1.2.tmp'), 'half');
-    await journal.load();
-    expect(readdirSync(join(directory, 'tasks'))).to.deep.equal([]);
+  it('takes over what format 1 has left, a file a task, and then does without it', async () => {
+    const older = join(directory, 'tasks');
+    mkdirSync(older);
+    for (const id of ['a', 'b'])
+      writeFileSync(join(older, `${id}.json`), JSON.stringify({ format: 1, value: task(id) }));
+    writeFileSync(join(older, 'c.json'), 'torn');
+    writeFileSync(join(older, 'a.json.1.2.tmp'), 'half');
+    expect((await journal.load()).map((t) => t.id).sort()).to.deep.equal(['a', 'b']);
+    expect(readFileSync(join(older, 'c.json.unreadable'), 'utf8')).to.equal('torn');
+    await journal.remove('a');
+    expect(await ids()).to.deep.equal(['b']);
+    expect(readdirSync(older)).to.deep.equal(['c.json.unreadable']);
+  });
+
+  it('writes its file anew when it has grown, and loses nothing', async () => {
+    const logTail = 'x'.repeat(50_000);
+    const [web] = task('a').containers;
+    if (!web) throw new Error('no container');
+    await journal.write(task('other'));
+    for (let version = 1; version <= 60; version++)
+      await journal.write({ ...task('a'), version, containers: [{ ...web, logTail }] });
+    expect(statSync(logPath()).size).to.be.lessThan(1_200_000);
+    expect((await next().load()).map((t) => [t.id, t.version])).to.deep.equal([
+      ['other', 1],
+      ['a', 60],
+    ]);
+  });
+
+  it('rejects what it can not write, and writes all that it knows when it can again', async () => {
+    // A directory where the new file is to be made.
+    mkdirSync(`${logPath()}.tmp`);
+    const failures = await Promise.all(
+      ['a', 'b'].map((id) =>
+        journal.write(task(id)).then(
+          () => 'written',
+          () => 'failed',
+        ),
+      ),
+    );
+    expect(failures).to.deep.equal(['failed', 'failed']);
+    rmSync(`${logPath()}.tmp`, { recursive: true });
+    await journal.write(task('c'));
+    expect(await ids()).to.deep.equal(['a', 'b', 'c']);
   });
 });
 

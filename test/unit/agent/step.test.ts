@@ -103,6 +103,7 @@ const anEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
     digest: fc.constant(''),
   }),
   name.map((container) => ({ type: 'containerCreated' as const, container, runtimeId: `id-${container}` })),
+  name.map((container) => ({ type: 'containerStarted' as const, container, runtimeId: `id-${container}` })),
   name.map((container) => ({ type: 'containerAbsent' as const, container, runtimeId: `id-${container}` })),
   name.map((container) => ({ type: 'containerRemoved' as const, container, runtimeId: `id-${container}` })),
   name.map((container) => ({ type: 'containerStopped' as const, container })),
@@ -184,11 +185,14 @@ describe('a step', () => {
       facts(n, 'running'),
       facts(n, 'exited', { finishedAtMs: 300, exitCode: 7 }),
     ]);
-    const sequence = fc
-      .shuffledSubarray([...all, ...all], { minLength: all.length * 2 })
-      .map((found) =>
-        found.map((f): TaskEvent => ({ type: 'containerLooked', container: f.name, facts: f })),
-      );
+    const looks = [...all, ...all].map(
+      (f): TaskEvent => ({ type: 'containerLooked', container: f.name, facts: f }),
+    );
+    const starts = names.map(
+      (container): TaskEvent => ({ type: 'containerStarted', container, runtimeId: `id-${container}` }),
+    );
+    const seen = [...looks, ...starts];
+    const sequence = fc.shuffledSubarray(seen, { minLength: seen.length });
     // All three are being started, and the engine is looked at again and again.
     const end = (events: readonly TaskEvent[]): unknown => {
       let record = independent();

@@ -57,38 +57,50 @@ export class MemoryJournal implements TaskJournal {
   failing: Error | undefined;
   writes = 0;
 
-  /** A write takes a turn of the loop, and is lost where the agent dies before. */
+  /** A write takes turns of the loop: half way it is `written`, and only at the end on disk. */
   slow = false;
+  readonly #written = new Map<string, string>();
   #lives = 0;
 
-  #writeSlowly(task: AgentTask): Promise<void> {
+  async #writeSlowly(task: AgentTask, written: () => void): Promise<void> {
     const life = this.#lives;
     const text = JSON.stringify(task);
+    await this.#turn(life);
+    this.#written.set(task.id, text);
+    written();
+    await this.#turn(life);
+    this.writes += 1;
+    this.files.set(task.id, text);
+  }
+
+  /** Of the loop; an agent that is dead by then does not see its end. */
+  #turn(life: number): Promise<void> {
     return new Promise((resolve) => {
       setImmediate(() => {
-        if (life !== this.#lives) return;
-        this.writes += 1;
-        this.files.set(task.id, text);
-        resolve();
+        if (life === this.#lives) resolve();
       });
     });
   }
 
-  /** The agent has died: what was being written is not there. */
-  lose(): void {
+  /** The agent has died, and the machine with it or not: what is not on disk is gone, or what was not yet written. */
+  lose(with_: 'agent' | 'machine'): void {
     this.#lives += 1;
+    if (with_ === 'agent') for (const [id, text] of this.#written) this.files.set(id, text);
+    this.#written.clear();
   }
 
-  write(task: AgentTask): Promise<void> {
+  write(task: AgentTask, written: () => void = () => undefined): Promise<void> {
     if (this.failing) return Promise.reject(this.failing);
-    if (this.slow) return this.#writeSlowly(task);
+    if (this.slow) return this.#writeSlowly(task, written);
     this.writes += 1;
     this.files.set(task.id, JSON.stringify(task));
+    written();
     return Promise.resolve();
   }
 
   remove(id: string): Promise<void> {
     this.files.delete(id);
+    this.#written.delete(id);
     return Promise.resolve();
   }
 

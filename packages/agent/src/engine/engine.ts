@@ -6,7 +6,7 @@ import type { PortBook } from '../ports/port-book.js';
 import { EffectExecutor, type ExecutorParts } from './executor.js';
 import { labels } from './names.js';
 import { effectiveDefinition } from './overrides.js';
-import { type AgentTask, newTask, type TaskSettings } from './record.js';
+import { type AgentTask, awaitsRestart, containerOf, newTask, type TaskSettings } from './record.js';
 import { SteadyClock } from './steady-clock.js';
 import { TaskRunner } from './task-runner.js';
 
@@ -243,12 +243,13 @@ export class Engine implements Component {
     );
   }
 
-  /** Whether there is something to see: a start of our own looks by itself, and an end says `die` before all else. */
+  /** Whether there is something to see: a restart of our own looks by itself, and an end says `die` before all else. */
   #tells(id: string, action: string): boolean {
     if (action === 'start') {
       const known = this.#byRuntimeId.get(id);
       const task = known && this.#runners.get(known.task)?.task;
-      return task?.containers.find((c) => c.name === known?.container)?.doing !== 'startContainer';
+      const container = known && task && containerOf(task, known.container);
+      return !(container && awaitsRestart(container) && container.doing === 'startContainer');
     }
     return ['die', 'oom', 'destroy', 'restart'].includes(action) || action.startsWith('health_status');
   }

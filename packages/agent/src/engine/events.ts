@@ -21,6 +21,8 @@ export type TaskEvent =
       readonly digest: string;
     }
   | { readonly type: 'containerCreated'; readonly container: string; readonly runtimeId: string }
+  /** The engine has said yes to a first start: it runs, or has run. When and where, the look that follows tells. */
+  | { readonly type: 'containerStarted'; readonly container: string; readonly runtimeId: string }
   /** A look at the engine: what it says of a container. */
   | { readonly type: 'containerLooked'; readonly container: string; readonly facts: ContainerFacts }
   /** The engine is sure that there is no container with this id. */

@@ -139,8 +139,10 @@ export class EffectExecutor {
   }
 
   async #start(container: string, task: AgentTask): Promise<readonly TaskEvent[]> {
-    const { runtimeId } = existing(task, container);
+    const { runtimeId, phase } = existing(task, container);
     await this.#parts.driver.startContainer(runtimeId, { timeoutMs: this.#parts.timeouts.startMs });
+    // The event of the start brings a look; of a restart only the look tells which run it is.
+    if (phase === 'CREATED') return [{ type: 'containerStarted', container, runtimeId }];
     return this.#look(container, runtimeId);
   }
 

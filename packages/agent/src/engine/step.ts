@@ -73,6 +73,8 @@ function apply(record: AgentTask, event: TaskEvent, now: Now): AgentTask {
       return imageReady(record, event);
     case 'containerCreated':
       return containerCreated(record, event, now);
+    case 'containerStarted':
+      return containerStarted(record, event, now);
     case 'containerLooked': {
       const c = containerOf(record, event.container);
       return c ? essentialExits(mergeFacts(record, c, event.facts, now), now) : record;
@@ -153,6 +155,24 @@ function containerCreated(
     attempts: 0,
     runtimeId: event.runtimeId,
     wallCreatedAtMs: c.wallCreatedAtMs === 0 ? now.wallMs : c.wallCreatedAtMs,
+  });
+}
+
+/** Nobody waits for the look: what it brings (the run's name, addresses) no other container and no report rests on. */
+function containerStarted(
+  record: AgentTask,
+  event: TaskEvent & { type: 'containerStarted' },
+  now: Now,
+): AgentTask {
+  const c = containerOf(record, event.container);
+  if (c?.phase !== 'CREATED' || c.runtimeId !== event.runtimeId) return record;
+  return withContainer(record, c.name, {
+    phase: 'RUNNING',
+    doing: undefined,
+    attempts: 0,
+    startTried: true,
+    startedAtMs: now.steadyMs,
+    wallStartedAtMs: now.wallMs,
   });
 }
 

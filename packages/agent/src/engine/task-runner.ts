@@ -3,7 +3,8 @@ import type { TaskJournal } from '../journal/journal.js';
 import type { TaskEffect } from './effects.js';
 import type { TaskEvent } from './events.js';
 import type { EffectExecutor } from './executor.js';
-import { type AgentTask, containerOf, type Now } from './record.js';
+import type { AgentTask, Now } from './record.js';
+import { isWanted, type Need, needOf } from './staging.js';
 import type { SteadyClock } from './steady-clock.js';
 import { deadlineOf, step } from './step.js';
 
@@ -13,27 +14,21 @@ export interface RunnerParts {
   readonly clock: Clock;
   readonly steady: SteadyClock;
   readonly logger: Logger;
-  /** After each change, once it is journalled. */
+  /** After a change, once it is on disk. Of changes that come while one is being written the last is told. */
   readonly changed: (task: AgentTask, before: AgentTask) => void;
 }
 
-/**
- * Effects that run while the record is still being written: it takes two turns of the disk. A pull leaves only an image.
- * A container that was made and not started is found by its labels, whatever the journal knows of it, as long as its
- * ports are those that the record before holds already.
- */
-function goesAhead(effect: TaskEffect, before: AgentTask, record: AgentTask, journalled: boolean): boolean {
-  if (effect.type === 'pullImage') return true;
-  if (effect.type !== 'createContainer' || !journalled) return false;
-  const old = containerOf(before, effect.container);
-  const now = containerOf(record, effect.container);
-  return old !== undefined && old.ports === now?.ports && old.discardedIds === now.discardedIds;
+/** `edition`: of the record that tells of it. */
+interface HeldEffect {
+  readonly effect: TaskEffect;
+  readonly edition: number;
 }
 
 /**
- * One task's mailbox. Invariant: a record is in the journal before its effects run and before anybody sees it, but for
- * effects that leave nothing which the record before did not tell (`goesAhead`); events are handled one at a time;
- * effects run beside each other and come back as events.
+ * One task's mailbox. Events are handled one at a time and do not wait for the disk: one write runs at a time, and the
+ * next one writes what has come of all that happened meanwhile. Invariant: nobody sees a record before it is on disk,
+ * and an effect runs once a record that tells of it is as safe as the effect needs (`needOf`). Effects run beside each
+ * other and come back as events.
  */
 export class TaskRunner {
   readonly #parts: RunnerParts;
@@ -42,15 +37,24 @@ export class TaskRunner {
   readonly #running = new Set<Promise<void>>();
   /** By container: what ends a pull that nobody waits for any more. */
   readonly #pulls = new Map<string, AbortController>();
+  /** As decided; `#shown` follows once it is on disk. */
   #task: AgentTask;
-  #journalled: boolean;
+  #shown: AgentTask;
+  /** What the journal holds; undefined before the first write and after one that failed. */
+  #onDisk: AgentTask | undefined;
+  /** Counts records; the one that was shown last is `#settled`. */
+  #edition = 0;
+  #settled = 0;
+  #held: readonly HeldEffect[] = [];
+  #saving: Promise<void> | undefined;
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(task: AgentTask, parts: RunnerParts, options: { readonly journalled: boolean }) {
     this.#task = task;
+    this.#shown = task;
+    this.#onDisk = options.journalled ? task : undefined;
     this.#parts = parts;
-    this.#journalled = options.journalled;
     this.#mailbox = new Mailbox(
       (event) => this.#handle(event),
       (error, event) =>
@@ -59,19 +63,20 @@ export class TaskRunner {
   }
 
   get task(): AgentTask {
-    return this.#task;
+    return this.#shown;
   }
 
   post(event: TaskEvent): void {
     this.#mailbox.post(event);
   }
 
-  /** Resolves when no event waits and no effect runs. */
+  /** Resolves when no event waits, nothing is being written and no effect runs. */
   async idle(): Promise<void> {
     do {
       await this.#mailbox.idle();
+      await this.#saving;
       await Promise.all(this.#running);
-    } while (this.#mailbox.length > 0 || this.#running.size > 0);
+    } while (this.#mailbox.length > 0 || this.#saving !== undefined || this.#running.size > 0);
   }
 
   /** Handles nothing more. What the engine is doing goes on without the agent. */
@@ -81,39 +86,72 @@ export class TaskRunner {
     this.#timer?.cancel();
     this.#abort.abort(new Error('the agent stops'));
     await this.#mailbox.idle();
+    await this.#saving;
   }
 
-  async #handle(event: TaskEvent): Promise<void> {
+  #handle(event: TaskEvent): void {
     const before = this.#task;
     const now = this.#parts.steady.now();
     const { record, effects } = step(before, event, now);
-    const later: TaskEffect[] = [];
-    for (const effect of effects)
-      if (goesAhead(effect, before, record, this.#journalled)) this.#perform(effect, record);
-      else later.push(effect);
-    if (record !== before || !this.#journalled) await this.#keep(record);
-    if (this.#closed) return;
     this.#task = record;
-    if (record !== before) this.#tell(record, before);
-    for (const effect of later) this.#perform(effect, record);
+    if (record !== before || !this.#onDisk) this.#edition += 1;
+    this.#held = [...this.#held, ...effects.map((effect) => ({ effect, edition: this.#edition }))];
+    this.#release(this.#settled, 'on disk');
+    if (this.#edition > this.#settled) this.#saving ??= this.#save();
     this.#arm(now);
   }
 
-  /** The journal first. A task that stops goes on without: what is to be done follows from the engine as well. */
-  async #keep(record: AgentTask): Promise<void> {
-    const { journal, clock, logger } = this.#parts;
-    for (let attempt = 0; !this.#closed; attempt++) {
-      try {
-        await (record.forgotten ? journal.remove(record.id) : journal.write(record));
-        this.#journalled = true;
-        return;
-      } catch (thrown) {
-        logger.error({ task: record.id, error: messageOf(thrown) }, 'journal not written');
-        this.#journalled = false;
-        if (record.stopping) return;
-        await clock.sleep(Math.min(5000, 100 * 2 ** attempt), this.#abort.signal);
-      }
+  /** The latest record, until it is the one on disk. A task that stops goes on without: the engine tells the rest. */
+  async #save(): Promise<void> {
+    for (let failures = 0; this.#edition > this.#settled && !this.#closed; ) {
+      const edition = this.#edition;
+      const record = this.#task;
+      this.#onDisk = (await this.#write(record, edition)) ? record : undefined;
+      if (this.#closed) break;
+      if (this.#onDisk || record.stopping) this.#settle(record, edition);
+      else await this.#pause(failures++);
     }
+    this.#saving = undefined;
+  }
+
+  async #write(record: AgentTask, edition: number): Promise<boolean> {
+    const { journal, logger } = this.#parts;
+    try {
+      if (record.forgotten) await journal.remove(record.id);
+      else await journal.write(record, () => this.#release(edition, 'written'));
+      return true;
+    } catch (thrown) {
+      logger.error({ task: record.id, error: messageOf(thrown) }, 'journal not written');
+      return false;
+    }
+  }
+
+  #settle(record: AgentTask, edition: number): void {
+    const before = this.#shown;
+    this.#settled = edition;
+    this.#shown = record;
+    if (record !== before) this.#tell(record, before);
+    this.#release(edition, 'on disk');
+  }
+
+  async #pause(failures: number): Promise<void> {
+    if (this.#task.stopping) return;
+    const { clock } = this.#parts;
+    await clock.sleep(Math.min(5000, 100 * 2 ** failures), this.#abort.signal).catch(() => undefined);
+  }
+
+  /** Runs what has waited for the record of this edition to be so safe, and what need not wait any more. */
+  #release(edition: number, safety: Need): void {
+    if (this.#closed) return;
+    const task = this.#task;
+    const isDue = (held: HeldEffect): boolean => {
+      const need = needOf(held.effect, task, this.#onDisk);
+      return need === 'nothing' || (held.edition <= edition && (safety === 'on disk' || need === safety));
+    };
+    const due = this.#held.filter(isDue);
+    if (due.length === 0) return;
+    this.#held = this.#held.filter((held) => !due.includes(held));
+    for (const { effect } of due) if (isWanted(effect, task)) this.#perform(effect, task);
   }
 
   #tell(record: AgentTask, before: AgentTask): void {

@@ -56,7 +56,10 @@ export class DurableFiles {
 
   /** Names of the files that end so; what an interrupted write left behind goes. */
   async list(suffix: string): Promise<readonly string[]> {
-    const names = await readdir(this.directory);
+    const names = await readdir(this.directory).catch((thrown: unknown): readonly string[] => {
+      if (isMissing(thrown)) return [];
+      throw thrown;
+    });
     for (const name of names)
       if (name.endsWith('.tmp')) await rm(join(this.directory, name), { force: true });
     return names.filter((n) => n.endsWith(suffix));
@@ -68,7 +71,7 @@ export class DurableFiles {
       const before = this.#running.catch(() => undefined);
       this.#next = before.then(() => {
         this.#next = undefined;
-        this.#running = sync(this.directory);
+        this.#running = syncDirectory(this.directory);
         return this.#running;
       });
     }
@@ -76,7 +79,8 @@ export class DurableFiles {
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** Forces renames in it to disk. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();
@@ -85,6 +89,6 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-function isMissing(thrown: unknown): boolean {
+export function isMissing(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }

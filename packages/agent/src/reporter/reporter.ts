@@ -163,13 +163,17 @@ export class Reporter {
   }
 }
 
-/** What somebody may act on: states, ends, health. */
+/**
+ * What somebody may act on: states, ends, health. Which of its containers run already is no such news of a task that is
+ * still starting: each report would be a commit beside the next start.
+ */
 function urgentPart(task: AgentTask): string {
+  const starting = task.status === 'PENDING';
   return JSON.stringify([
     task.status,
     taskHealth(task),
     task.containers.map((c) => [
-      c.phase === 'RUNNING' || c.phase === 'STOPPED' ? c.phase : '',
+      !starting && (c.phase === 'RUNNING' || c.phase === 'STOPPED') ? c.phase : '',
       c.restartCount,
       c.health,
     ]),
