@@ -7,6 +7,7 @@ import type { BenchOptions, Figures } from './main.js';
 import { BenchCluster } from './support/cluster.js';
 import { inTurns, median, ratioOf, round, setUp } from './support/figures.js';
 import { idle, RawDocker } from './support/raw-docker.js';
+import { StartedTasks } from './support/started-tasks.js';
 
 export const description =
   'real engines: tasks through the whole system beside plain dockerode and Swarm mode';
@@ -17,6 +18,7 @@ const swarmAddress = '10.97.0.1';
 
 interface Rig {
   readonly cluster: BenchCluster;
+  readonly started: StartedTasks;
   readonly raw: RawDocker;
 }
 
@@ -36,6 +38,7 @@ export async function run(options: BenchOptions): Promise<Figures> {
       const swarm = options.noSwarm === true ? {} : await benchSwarm(rig, { pairs, tasks });
       return { ...one, ...chain, ...many, ...swarm };
     } finally {
+      await rig.started.stop();
       await rig.cluster.stop();
     }
   });
@@ -60,9 +63,10 @@ async function startRig(engine: PrivateEngine): Promise<Rig> {
       definition('chain', [container('first'), container('second', 'first'), container('third', 'second')]),
     );
     const raw = new RawDocker(engine.engine.socket);
-    await launch(cluster, 'one', 1);
+    const rig = { cluster, raw, started: new StartedTasks(cluster.longshore, 'default') };
+    await launch(rig, 'one', 1);
     await stopAll(cluster);
-    return { cluster, raw };
+    return rig;
   } catch (thrown) {
     await cluster.stop();
     throw thrown;
@@ -95,8 +99,8 @@ interface Stages {
 }
 
 /** From the request until DescribeTasks shows all of them RUNNING; every task once. */
-async function launch(cluster: BenchCluster, family: string, count: number): Promise<number> {
-  return (await launched(cluster, family, count)).tookMs;
+async function launch(rig: Rig, family: string, count: number): Promise<number> {
+  return (await launched(rig, family, count)).tookMs;
 }
 
 interface Launched {
@@ -106,7 +110,7 @@ interface Launched {
   readonly tasks: readonly Task[];
 }
 
-async function launched(cluster: BenchCluster, family: string, count: number): Promise<Launched> {
+async function launched({ cluster, started }: Rig, family: string, count: number): Promise<Launched> {
   const { client } = cluster;
   const startedMs = performance.now();
   const tags = count > 10 ? [{ key: 'longshore:count', value: String(count) }] : [];
@@ -119,6 +123,7 @@ async function launched(cluster: BenchCluster, family: string, count: number): P
     throw new Error(`${tasks.length} tasks of ${count}: ${JSON.stringify(failures)}`);
   const answeredMs = performance.now() - startedMs;
   const arns = tasks.map((t) => t.taskArn ?? '');
+  await started.until(arns, 120_000);
   for (;;) {
     const shown = (await client.DescribeTasks({ tasks: arns })).tasks ?? [];
     checkAlive(shown);
@@ -126,8 +131,7 @@ async function launched(cluster: BenchCluster, family: string, count: number): P
       const tookMs = performance.now() - startedMs;
       return { tookMs, beganWallMs: Date.now() - tookMs, answeredMs, tasks: shown };
     }
-    // Asking takes processor from what is measured: the less often, the less; the answer is that much late.
-    await pause(count === 1 ? 8 : 50);
+    await pause(5);
   }
 }
 
@@ -206,8 +210,9 @@ function mediansOf(stages: readonly Stages[]): Stages {
   };
 }
 
-async function ourOne({ cluster, raw }: Rig, stages: Stages[]): Promise<number> {
-  const launch = await launched(cluster, 'one', 1);
+async function ourOne(rig: Rig, stages: Stages[]): Promise<number> {
+  const { cluster, raw } = rig;
+  const launch = await launched(rig, 'one', 1);
   const ms = launch.tookMs;
   stages.push(await stagesOf(raw, launch));
   await stopAll(cluster);
@@ -225,7 +230,7 @@ async function rawOne({ raw }: Rig): Promise<number> {
 /** Three containers, each after the one before, beside the same by hand. */
 async function benchChain(rig: Rig, pairs: number): Promise<Figures> {
   const ours = async (): Promise<number> => {
-    const ms = await launch(rig.cluster, 'chain', 1);
+    const ms = await launch(rig, 'chain', 1);
     await stopAll(rig.cluster);
     await rig.raw.clear('longshore.task');
     return ms;
@@ -281,8 +286,9 @@ async function benchMany(rig: Rig, { pairs, tasks }: Many): Promise<Figures> {
   return figures;
 }
 
-async function ourMany({ cluster, raw }: Rig, tasks: number): Promise<number> {
-  const ms = await launch(cluster, 'one', tasks);
+async function ourMany(rig: Rig, tasks: number): Promise<number> {
+  const { cluster, raw } = rig;
+  const ms = await launch(rig, 'one', tasks);
   if ((await raw.running('longshore.task')) !== tasks) throw new Error('not every task has one container');
   await stopAll(cluster);
   await raw.clear('longshore.task');

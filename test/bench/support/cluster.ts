@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EcsClient, ecsClient, openChannel } from '@longshore/rpc';
+import {
+  type Channel,
+  type EcsClient,
+  ecsClient,
+  type LongshoreClient,
+  longshoreClient,
+  openChannel,
+} from '@longshore/rpc';
 import { freePort, TestEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
 import { buildPrograms, Program } from './programs.js';
@@ -11,8 +18,8 @@ export class BenchCluster {
   readonly etcds: readonly TestEtcd[];
   readonly servers: BenchServer[] = [];
   readonly #agents: BenchAgent[] = [];
+  #channel: Channel | undefined;
   #client: EcsClient | undefined;
-  #close: () => void = () => undefined;
 
   private constructor(etcds: readonly TestEtcd[]) {
     this.etcds = etcds;
@@ -36,13 +43,17 @@ export class BenchCluster {
   }
 
   get client(): EcsClient {
-    if (!this.#client) {
-      const endpoints = this.servers.map((s) => s.endpoint);
-      const channel = openChannel({ endpoints });
-      this.#close = () => channel.close();
-      this.#client = ecsClient(channel);
-    }
+    this.#client ??= ecsClient(this.#open());
     return this.#client;
+  }
+
+  get longshore(): LongshoreClient {
+    return longshoreClient(this.#open());
+  }
+
+  #open(): Channel {
+    this.#channel ??= openChannel({ endpoints: this.servers.map((s) => s.endpoint) });
+    return this.#channel;
   }
 
   get etcd(): TestEtcd {
@@ -72,7 +83,7 @@ export class BenchCluster {
   }
 
   async stop(): Promise<void> {
-    this.#close();
+    this.#channel?.close();
     await Promise.all(this.#agents.map((agent) => agent.stop()));
     await Promise.all(this.servers.map((server) => server.program.end()));
     await Promise.all(this.etcds.map((etcd) => etcd.stop()));
