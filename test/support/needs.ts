@@ -8,6 +8,7 @@ const probes = {
   docker: () =>
     answers('docker', ['info', '--format', '{{.ServerVersion}}'], 'needs a Docker Engine that answers'),
   etcd: () => answers(process.env.ETCD_BIN ?? 'etcd', ['--version'], 'needs etcd on PATH or in ETCD_BIN'),
+  bash: () => answers('bash', ['--version'], 'needs bash on PATH'),
   openssl: () => answers('openssl', ['version'], 'needs openssl on PATH'),
   aws: () => answers('aws', ['--version'], 'needs the aws command on PATH'),
   boto3: () => answers('python3', ['-c', 'import boto3'], 'needs python3 with boto3'),

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
+import { AddressCredentials } from './client/address-credentials.js';
 
 /** PEM files of a listener. */
 export interface ServerTls {
@@ -27,9 +30,13 @@ export function serverCredentials(tls: ServerTls | undefined): ServerCredentials
   return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
 }
 
-/** Throws what reading a file throws. */
-export function channelCredentials(tls: ClientTls | undefined): ChannelCredentials {
+/** `host`: what the server goes by where TLS names no other. Throws what reading a file throws. */
+export function channelCredentials(tls: ClientTls | undefined, host: string): ChannelCredentials {
   if (!tls) return ChannelCredentials.createInsecure();
-  const file = (path: string | undefined): Buffer | null => (path === undefined ? null : readFileSync(path));
-  return ChannelCredentials.createSsl(file(tls.caFile), file(tls.keyFile), file(tls.certFile));
+  const file = (path: string | undefined): Buffer | undefined =>
+    path === undefined ? undefined : readFileSync(path);
+  const [ca, key, cert] = [file(tls.caFile), file(tls.keyFile), file(tls.certFile)];
+  const name = tls.serverName ?? host;
+  if (isIP(name) > 0) return new AddressCredentials(name, createSecureContext({ ca, key, cert }));
+  return ChannelCredentials.createSsl(ca, key, cert);
 }

@@ -442,12 +442,43 @@ describe('rpc', () => {
       rmSync(directory, { recursive: true });
     }
   });
+
+  for (const { holds, taken } of [
+    { holds: 'IP:127.0.0.1', taken: true },
+    { holds: 'DNS:localhost', taken: false },
+    { holds: 'IP:127.0.0.2', taken: false },
+  ])
+    it(`${taken ? 'takes' : 'refuses'} a certificate of ${holds} from https://127.0.0.1, and warns of nothing`, async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'longshore-rpc-'));
+      const warnings: string[] = [];
+      const warned = (warning: Error): number => warnings.push(warning.message);
+      process.on('warning', warned);
+      try {
+        const tls = certificate(directory, holds);
+        const set = await setUp({ ecs: { StopTask: async () => ({}) }, options: { tls } });
+        const endpoints = [`https://127.0.0.1:${set.server.port}`];
+        const of = (settings: object) =>
+          ecsClient(set.channel({ endpoints, tls: { caFile: tls.certFile, ...settings } }));
+        for (const client of [of({}), of({ serverName: '127.0.0.1' })]) {
+          const asked = client.StopTask({}, { timeoutMs: 1000 });
+          if (taken) await asked;
+          else expect((await failure(asked)).answered).to.equal(false);
+        }
+        expect(warnings).to.deep.equal([]);
+      } finally {
+        process.off('warning', warned);
+        rmSync(directory, { recursive: true });
+      }
+    });
 });
 
-function certificate(directory: string): { certFile: string; keyFile: string } {
+function certificate(
+  directory: string,
+  holds = 'DNS:localhost',
+): { readonly certFile: string; readonly keyFile: string } {
   const certFile = join(directory, 'cert.pem');
   const keyFile = join(directory, 'key.pem');
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${holds}`];
   const out = ['-keyout', keyFile, '-out', certFile, '-days', '3650'];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...out], {
     stdio: 'ignore',

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { completionScript } from '../../../packages/cli/src/commands/completion.js';
 import { type ConfigFile, defaultEndpoint, resolveSettings } from '../../../packages/cli/src/config.js';
 import { makeProgram } from '../../../packages/cli/src/program.js';
+import { needsHere } from '../../support/needs.js';
 import { play, withFiles } from './support.js';
 
 const file: ConfigFile = {
@@ -98,5 +100,30 @@ describe('completion', () => {
       const script = completionScript(shell, program);
       for (const word of ['run-task', 'placement-strategy', 'tasks-running', 'access-key'])
         expect(script).to.include(word);
+    });
+
+  /** What bash offers where the cursor stands at the end of the line. */
+  function offered(...words: readonly string[]): readonly string[] {
+    const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _longshore; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const all = ['-c', `${completionScript('bash', program)}\n${ask}`, 'bash', 'longshore', ...words];
+    return execFileSync('bash', all, { encoding: 'utf8' }).trim().split('\n');
+  }
+
+  for (const c of [
+    { words: ['--output', ''], expected: ['json', 'table', 'yaml'] },
+    { words: ['--output', 'j'], expected: ['json'] },
+    { words: ['ps', '--output', 'y'], expected: ['yaml'] },
+    // As readline takes `--output=j` apart.
+    { words: ['ps', '--output', '=', 'j'], expected: ['json'] },
+    { words: ['ps', '--output', '='], expected: ['json', 'table', 'yaml'] },
+    { words: ['completion', 'z'], expected: ['zsh'] },
+    // A value is no command, whatever it says.
+    { words: ['--cluster', 'context', 'conte'], expected: ['context'] },
+    // Anything may follow: the shell offers files.
+    { words: ['--cluster', ''], expected: [''] },
+  ])
+    it(`offers ${c.expected.join(', ') || 'nothing'} after ${c.words.join(' ')}`, function () {
+      needsHere(this, 'bash');
+      expect(offered(...c.words)).to.have.members(c.expected);
     });
 });

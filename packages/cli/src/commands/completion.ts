@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, type Option } from 'commander';
 import type { Cli } from '../cli.js';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -25,6 +25,13 @@ interface Place {
   /** The words that lead there: `context use`. */
   readonly path: string;
   readonly words: readonly string[];
+  /** Its options that take a value, with what that may be; none named: anything, a file for example. */
+  readonly valued: readonly ValuedOption[];
+}
+
+interface ValuedOption {
+  readonly long: string;
+  readonly choices: readonly string[];
 }
 
 /** Every command with what may follow it: its own commands, its options, and those of every command. */
@@ -35,9 +42,11 @@ function places(root: Command): readonly Place[] {
       path,
       words: [
         ...command.commands.map((c) => c.name()),
+        ...command.registeredArguments.flatMap((a) => a.argChoices ?? []),
         ...longOptions(command),
         ...(path === '' ? [] : shared),
       ],
+      valued: valuedOptions(command),
     },
     ...command.commands.flatMap((c) => walk(c, path === '' ? c.name() : `${path} ${c.name()}`)),
   ];
@@ -46,6 +55,12 @@ function places(root: Command): readonly Place[] {
 
 function longOptions(command: Command): readonly string[] {
   return ['--help', ...command.options.filter((o) => !o.hidden).map((o) => o.long ?? '')].filter(Boolean);
+}
+
+function valuedOptions(command: Command): readonly ValuedOption[] {
+  return command.options.flatMap((o) =>
+    o.long && (o.required || o.optional) ? [{ long: o.long, choices: o.argChoices ?? [] }] : [],
+  );
 }
 
 export function completionScript(shell: Shell, root: Command): string {
@@ -67,20 +82,44 @@ function bash(all: readonly Place[]): string {
     .filter((p) => p.path !== '')
     .map((p) => `'${p.path}'`)
     .join('|');
+  const valued = [...new Set(all.flatMap((p) => p.valued.map((o) => o.long)))].join('|');
   return `_longshore() {
-  local word words='' path='' next
+  local word words='' path='' next before='' this=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [ "$word" = = ] && continue
+    case $before in ${valued}) before=''; continue ;; esac
+    before=$word
     next=\${path:+$path }$word
     case $next in ${paths}) path=$next ;; esac
   done
-  case $path in
+  [ "$this" = = ] && this=''
+  case $before in
+    ${valued})
+      case "$path $before" in
+${valueCases(all)}
+      esac ;;
+    *)
+      case $path in
 ${cases}
+      esac ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$words" -- "$this"))
 }
 complete -o default -F _longshore longshore
 `;
+}
+
+/** A command's own options before those of every command, as the first that fits is taken. */
+function valueCases(all: readonly Place[]): string {
+  const named = ({ path, valued }: Place): readonly string[] =>
+    valued
+      .filter((o) => o.choices.length > 0)
+      .map((o) => `${path === '' ? '*' : `'${path}'`}' ${o.long}') words='${o.choices.join(' ')}' ;;`);
+  const [root, ...commands] = all;
+  return [...commands.flatMap(named), ...(root ? named(root) : [])]
+    .map((line) => `        ${line}`)
+    .join('\n');
 }
 
 function fish(root: Command): string {
@@ -88,7 +127,9 @@ function fish(root: Command): string {
   const said = (text: string): string => text.replaceAll("'", "\\'").split('\n')[0] ?? '';
   for (const option of root.options)
     if (option.long)
-      lines.push(`complete -c longshore -l ${option.long.slice(2)} -d '${said(option.description)}'`);
+      lines.push(
+        `complete -c longshore -l ${option.long.slice(2)}${fishValue(option)} -d '${said(option.description)}'`,
+      );
   for (const command of root.commands) {
     const name = command.name();
     lines.push(
@@ -101,9 +142,15 @@ function fish(root: Command): string {
         .filter((o) => !o.hidden && o.long)
         .map(
           (o) =>
-            `complete -c longshore -n '__fish_seen_subcommand_from ${name}' -l ${o.long?.slice(2) ?? ''} -d '${said(o.description)}'`,
+            `complete -c longshore -n '__fish_seen_subcommand_from ${name}' -l ${o.long?.slice(2) ?? ''}${fishValue(o)} -d '${said(o.description)}'`,
         ),
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What follows an option: one of its choices, or anything, a file for example. */
+function fishValue(option: Option): string {
+  if (!option.required && !option.optional) return '';
+  return option.argChoices ? ` -x -a '${option.argChoices.join(' ')}'` : ' -r -F';
 }

@@ -48,7 +48,8 @@ export function openChannel(settings: ChannelSettings): Channel {
   const tls = settings.tls ?? (endpoints.secure ? {} : undefined);
   registerNames();
   const target = `${scheme}:${endpoints.addresses.join(',')}`;
-  const client = new Client(target, channelCredentials(tls), channelOptions(settings, tls));
+  const credentials = channelCredentials(tls, hostOf(endpoints.addresses[0]));
+  const client = new Client(target, credentials, channelOptions(settings, tls));
   const channel: OpenChannel = {
     settings,
     clock: settings.clock ?? systemClock,
@@ -78,6 +79,11 @@ function channelOptions(settings: ChannelSettings, tls: ClientTls | undefined): 
     'grpc.use_local_subchannel_pool': 1,
     ...(tls?.serverName === undefined ? {} : nameOverride(tls.serverName)),
   };
+}
+
+/** `10.0.0.1:7400` and `[::1]:7400` without port and brackets. */
+function hostOf(address = ''): string {
+  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function nameOverride(serverName: string): ChannelOptions {
