@@ -30,6 +30,8 @@ const probes = {
   privileged: () =>
     hasEveryCapability() ? undefined : 'needs all capabilities, which this machine does not give',
   cgroupV2: () => readable('/sys/fs/cgroup/cgroup.controllers', 'needs cgroup v2'),
+  /** A small file system in a file, to be filled. */
+  loop: () => readable('/dev/loop-control', 'needs loop devices'),
   kvm: () => readable('/dev/kvm', 'needs /dev/kvm'),
   gpu: () => answers('nvidia-smi', ['-L'], 'needs an NVIDIA GPU'),
 } satisfies Record<string, () => string | undefined>;

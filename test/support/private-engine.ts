@@ -1,6 +1,6 @@
 // A Docker Engine of a test's own, which it may restart, freeze and kill. Needs root and dockerd.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ export interface PrivateEngineOptions {
   readonly bridge?: boolean;
   /** Reached at its own address from inside the engine's network namespace. */
   readonly registry?: TestRegistry;
+  /** Its data on a file system of its own that is no larger. */
+  readonly diskMiB?: number;
   /** More flags of dockerd. */
   readonly flags?: readonly string[];
 }
@@ -38,11 +40,20 @@ export class PrivateEngine {
   static async start(options: PrivateEngineOptions = {}): Promise<PrivateEngine> {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-test-dockerd-'));
     const made = new PrivateEngine(directory, options);
+    if (options.diskMiB !== undefined) made.#mountDisk(options.diskMiB);
     await options.registry?.listenAt(join(directory, 'registry.sock'));
     await made.up();
     const image = await new TestEngine().bytes(`/images/${testImage}/get`);
     await made.engine.ask('POST', '/images/load', image);
     return made;
+  }
+
+  #mountDisk(sizeMiB: number): void {
+    const [image, data] = [join(this.directory, 'disk'), join(this.directory, 'data')];
+    execFileSync('truncate', ['-s', `${sizeMiB}M`, image]);
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
+    mkdirSync(data);
+    execFileSync('mount', ['-o', 'loop', image, data]);
   }
 
   get url(): string {

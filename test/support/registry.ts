@@ -41,7 +41,7 @@ export class TestRegistry {
   }
 
   async start(): Promise<this> {
-    await this.#listen({ host: '127.0.0.1', port: 0 });
+    if (this.#servers.length === 0) await this.#listen({ host: '127.0.0.1', port: 0 });
     return this;
   }
 
@@ -108,6 +108,12 @@ export class TestRegistry {
     const { digest } = this.#keep(manifest, types.manifest);
     this.#tags.set(`${name}:${tag}`, digest);
     return digest;
+  }
+
+  /** The same image under another name. */
+  alias(of: string, name: string): void {
+    const digest = this.#tags.get(of);
+    if (digest !== undefined) this.#tags.set(name, digest);
   }
 
   /** Leaves of the image nothing but what a machine of another architecture can use; gives the list's digest. */

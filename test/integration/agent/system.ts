@@ -12,22 +12,24 @@ const cli = `import('${root}packages/cli/src/main.ts').then((m) => m.main(proces
 
 /** A control plane on the store in memory, one agent on the real engine, and a registry that it pulls from. */
 export class WholeSystem {
-  readonly engine = new TestEngine();
+  readonly engine: TestEngine;
   readonly agent = new AgentProcess();
   readonly server: TestServer;
   readonly registry: TestRegistry;
   readonly #images: string[] = [];
 
-  private constructor(server: TestServer, registry: TestRegistry) {
+  private constructor(server: TestServer, registry: TestRegistry, engine: TestEngine) {
     this.server = server;
     this.registry = registry;
+    this.engine = engine;
   }
 
   static async start(
     flags: readonly string[] = [],
     variables: Readonly<Record<string, string>> = {},
+    { engine = new TestEngine(), registry = new TestRegistry() } = {},
   ): Promise<WholeSystem> {
-    const system = new WholeSystem(await startTestServer(), await new TestRegistry().start());
+    const system = new WholeSystem(await startTestServer(), await registry.start(), engine);
     const endpoints = ['--endpoints', system.server.endpoint];
     system.agent.spawn([...endpoints, ...flags], { ECS_IMAGE_PULL_BEHAVIOR: 'default', ...variables });
     try {
