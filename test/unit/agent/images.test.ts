@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FakeClock, settle, silentLogger } from '@longshore/kit';
+import { FakeClock, makeLogger, settle, silentLogger } from '@longshore/kit';
 import {
   type ContainerFacts,
   FakeRuntime,
   type FakeRuntimeOptions,
   type ImageFacts,
+  type PullOptions,
   type RuntimeDriver,
 } from '@longshore/runtime';
 import { expect } from 'chai';
@@ -151,6 +152,40 @@ describe('pull behaviour', () => {
     await Promise.all(all);
     expect(driver.calls('pullImage')).to.equal(1);
     expect(list.hasPulled(image)).to.equal(true);
+  });
+
+  it('a pull says in the log every five seconds how far it is', async () => {
+    const clock = new FakeClock();
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const fake = new FakeRuntime({ clock });
+    const driver = new Proxy<RuntimeDriver>(fake, {
+      get: (target, member: keyof RuntimeDriver) =>
+        member === 'pullImage'
+          ? async (name: string, options: PullOptions) => {
+              for (let bytes = 1; bytes <= 12; bytes++) {
+                options.onProgress?.({ layers: 1, layersDone: 0, bytes, bytesTotal: 12 });
+                await clock.sleep(1000);
+              }
+              await target.pullImage(name, {});
+            }
+          : (target[member] as () => unknown).bind(target),
+    });
+    const logger = makeLogger('test', { destination });
+    const list = new ImageList({ files: new DurableFiles(aDirectory()), clock, logger });
+    const pull = { behavior: 'default', inactivityMs: 1, timeoutMs: 60_000, credentials: [] } as const;
+    const pulling = new ImageProvider({ driver, clock, logger, list, ...pull }).provide(image, signal);
+    await settle();
+    await clock.advance(12_000);
+    await pulling;
+    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(said.map((l) => [l.msg, l.bytes, l.bytesTotal])).to.deep.equal([
+      ['pull started', undefined, undefined],
+      ['pull goes on', 6, 12],
+      ['pull goes on', 11, 12],
+      ['pull finished', undefined, undefined],
+    ]);
+    expect(said.every((l) => l.image === image)).to.equal(true);
   });
 
   it('a pull goes on while one still waits for it, and ends with the last', async () => {
