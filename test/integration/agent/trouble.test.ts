@@ -115,7 +115,7 @@ describe('an instance in trouble', function () {
     };
     const { blocks, bsize, bavail } = statfsSync(disk);
     const fill = join(disk, 'fill');
-    writeFileSync(fill, Buffer.alloc(Math.ceil(bsize * (bavail - blocks * 0.25))));
+    writeFileSync(fill, Buffer.alloc(Math.ceil(bsize * (bavail - blocks * 0.15))));
     await isSaid(/^disk \S+\/data \d+ % full \(limit 70\)$/, 40_000);
     await takesNothing('kept');
     const seen: string[] = [];
