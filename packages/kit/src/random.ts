@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 
 /** Randomness as an argument: ids, jitter and seeds come from here, so that a seed replays them. */
 export interface Random {
@@ -11,10 +11,30 @@ export interface Random {
   bytes(n: number): Uint8Array;
 }
 
-export const systemRandom: Random = randomOf(
-  () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
-  (n) => randomBytes(n),
-);
+/** Asking the system for 4 KiB costs hardly more than asking it for 16 bytes, and ids are made by the thousand. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/** Each byte is given out once. A copy: what was given out stays as it is. */
+function pooledBytes(n: number): Uint8Array {
+  if (n > pool.length / 16) return randomBytes(n);
+  return Uint8Array.prototype.slice.call(pool, take(n), used);
+}
+
+/** Where the next `n` bytes of the pool begin. */
+function take(n: number): number {
+  if (used + n > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += n;
+  return used - n;
+}
+
+export const systemRandom: Random = {
+  ...randomOf(() => pool.readUIntBE(take(6), 6) / 2 ** 48, pooledBytes),
+  hexId: () => pool.toString('hex', take(16), used),
+};
 
 /** The same sequence for the same seed (mulberry32); for tests and for placement's `random` strategy. */
 export function seededRandom(seed: number): Random {

@@ -46,7 +46,13 @@ export function liveKeyOf(path: string): Key<LiveKind> | undefined {
   const end = path.indexOf('/', 'live/'.length);
   const kind = kindOfFolder.get(end < 0 ? path : path.slice(0, end));
   if (kind === undefined) return undefined;
-  const names = end < 0 ? [] : path.slice(end + 1).split('/');
+  const names: string[] = [];
+  // Not split: this is the key of every event of the watch.
+  for (let from = end + 1; from > 0; ) {
+    const to = path.indexOf('/', from);
+    names.push(to < 0 ? path.slice(from) : path.slice(from, to));
+    from = to + 1;
+  }
   return names.length === folders[kind].depth ? { kind, names, path } : undefined;
 }
 

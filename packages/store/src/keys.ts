@@ -20,9 +20,13 @@ export interface Range<K extends Kind = Kind> {
 export function keyOf<K extends Kind>(kind: K, ...names: readonly string[]): Key<K> {
   const { folder, depth } = folders[kind];
   if (names.length !== depth) throw new Error(`a key of ${kind} has ${depth} names, not ${names.length}`);
-  for (const name of names)
+  // Made some ten times for every task: no array in between.
+  let path = folder;
+  for (const name of names) {
     if (name === '' || name.includes('/')) throw new Error(`a key of ${kind} cannot hold the name '${name}'`);
-  return { kind, names, path: [folder, ...names].join('/') };
+    path = `${path}/${name}`;
+  }
+  return { kind, names, path };
 }
 
 export function rangeOf<K extends Kind>(kind: K, ...names: readonly string[]): Range<K> {

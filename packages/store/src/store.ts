@@ -126,6 +126,8 @@ export type Change =
     }[Exclude<LiveKind, 'task'>];
 
 export interface Observer {
+  /** Of which kinds `changed` is told; left out: of all. Every placement changes a fence too, which concerns few. */
+  readonly kinds?: readonly LiveKind[];
   /** Called synchronously while a change is applied: keep it short, never throw, never commit from it. */
   changed?(change: Change): void;
   /** `watched` has moved: every change up to `revision` has been delivered, whole transactions at a time. */

@@ -11,6 +11,7 @@ export function compaction(): ControllerDeclaration {
   let compacted = 0;
   return {
     name: 'compaction',
+    kinds: [],
     keysOf: () => [],
     allKeys: () => ['compaction'],
     look: async (_key, { store, logger }) => {

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Random } from '@longshore/kit';
 import { KeyedQueue, messageOf } from '@longshore/kit';
-import type { Change, CommitOutcome, CommitRequest, Leadership, Store } from '@longshore/store';
+import type { Change, CommitOutcome, CommitRequest, Leadership, LiveKind, Store } from '@longshore/store';
 
 /** What a controller's look at one key gave. */
 export interface Verdict {
@@ -21,6 +21,8 @@ export interface ControllerContext {
 /** A controller is a short declaration: which keys a change concerns, and what to do about one. */
 export interface ControllerDeclaration {
   readonly name: string;
+  /** Of which changes `keysOf` is told. */
+  readonly kinds: readonly LiveKind[];
   /** The keys that a change in the cache concerns. Called synchronously, for every change: keep it short. */
   readonly keysOf: (change: Change) => Iterable<string>;
   /** Every key there is, when this replica begins to lead and after a relist. */
@@ -65,6 +67,7 @@ export class Controller {
   start(): void {
     const { store } = this.#context;
     this.#unobserve = store.observe({
+      kinds: this.#declaration.kinds,
       changed: (change) => {
         for (const key of this.#declaration.keysOf(change)) this.#queue.add(key);
       },

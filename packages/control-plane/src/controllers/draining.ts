@@ -11,6 +11,7 @@ const tasksPerCommit = 50;
 export function draining(): ControllerDeclaration {
   return {
     name: 'draining',
+    kinds: ['instance'],
     keysOf: (change) =>
       change.kind === 'instance' && change.after?.value.status === 'DRAINING'
         ? [change.key.names.join('/')]

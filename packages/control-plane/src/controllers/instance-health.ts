@@ -38,6 +38,7 @@ export function instanceHealth(
   const watch = new InstanceWatch(options, context);
   return {
     name: 'instance-health',
+    kinds: ['instance', 'session'],
     keysOf: (change) => {
       if (change.kind !== 'instance' && change.kind !== 'session') return [];
       const [cluster = ''] = change.key.names;

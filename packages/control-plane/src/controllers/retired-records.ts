@@ -9,6 +9,7 @@ const inactiveClusterMs = 60 * 60_000;
 export function retiredRecords(): ControllerDeclaration {
   return {
     name: 'retired-records',
+    kinds: ['taskDefinition'],
     keysOf: (change) =>
       change.kind === 'taskDefinition' && change.after?.value.status === 'DELETE_IN_PROGRESS'
         ? ['retired']

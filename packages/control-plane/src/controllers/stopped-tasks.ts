@@ -41,6 +41,7 @@ export function stoppedTasks(
   const sweeper = new Sweeper(options, context);
   return {
     name: 'stopped-tasks',
+    kinds: ['task'],
     keysOf: (change) => sweeper.keysOf(change),
     allKeys: (store) => sweeper.allKeys(store),
     look: (key) => sweeper.look(key),

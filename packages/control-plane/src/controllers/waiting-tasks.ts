@@ -23,6 +23,7 @@ export function waitingTasks(parts: WaitingTasksParts): ControllerDeclaration {
   const placer = new WaitingPlacer(parts);
   return {
     name: 'waiting-tasks',
+    kinds: ['task', 'instance', 'session'],
     keysOf: (change) => placer.keysOf(change),
     allKeys: (store) => store.list(rangeOf('cluster')).map(({ key }) => key.names[0] ?? ''),
     look: (cluster) => placer.look(cluster),

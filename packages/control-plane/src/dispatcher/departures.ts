@@ -26,6 +26,7 @@ export class Departures {
   constructor(store: Store) {
     this.#floor = store.watched;
     this.#stop = store.observe({
+      kinds: ['task'],
       changed: (change) => this.#apply(change),
       relisted: (revision) => {
         // Invariant: a list says that a task is gone, not when; a cursor from before it needs a complete set.

@@ -18,9 +18,22 @@ export function resolvedDigests(
   cluster: string,
   task: ServiceTask,
 ): Readonly<Record<string, string>> {
-  const images = revisionOf(store, cluster, task)?.value.revision?.containerImages ?? [];
+  const record = revisionOf(store, cluster, task)?.value;
+  if (!record) return {};
+  let digests = digestsOf.get(record);
+  if (!digests) {
+    digests = digestsIn(record);
+    digestsOf.set(record, digests);
+  }
+  return digests;
+}
+
+/** Records are replaced, never changed: a thousand tasks of a revision share what is read from it. */
+const digestsOf = new WeakMap<ServiceRevisionRecord, Readonly<Record<string, string>>>();
+
+function digestsIn({ revision }: ServiceRevisionRecord): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    images.flatMap(({ containerName = '', imageDigest }) =>
+    (revision?.containerImages ?? []).flatMap(({ containerName = '', imageDigest }) =>
       imageDigest === undefined ? [] : [[containerName, imageDigest]],
     ),
   );
@@ -35,6 +48,7 @@ export function digestsToKeep(store: Store, cluster: string, task: TaskRecord): 
   const stored = known.length === 0 ? undefined : revisionOf(store, cluster, task);
   if (!stored?.value.revision) return undefined;
   const { revision } = stored.value;
+  if (revision.containerImages?.every((image) => image.imageDigest !== undefined) === true) return undefined;
   const isOpen = namesToResolve(store, stored.value);
   let any = false;
   const containerImages = (revision.containerImages ?? []).map((image) => {

@@ -55,6 +55,7 @@ export class Polls {
     this.#sessions = parts.sessions;
     this.#pacer = parts.pacer;
     this.#stop = parts.store.observe({
+      kinds: ['task'],
       changed: (change) => this.#changed(change),
       relisted: () => {
         for (const session of this.#sessions.all()) session.wake?.();

@@ -88,7 +88,7 @@ export class Sessions {
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    this.#stop = store.observe({ changed: (change) => this.#sessionChanged(change) });
+    this.#stop = store.observe({ kinds: ['session'], changed: (change) => this.#sessionChanged(change) });
   }
 
   get size(): number {

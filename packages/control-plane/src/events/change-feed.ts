@@ -44,6 +44,7 @@ export class ChangeFeed {
     this.#wallMs = wallMs;
     this.#floor = store.watched;
     this.#stop = store.observe({
+      kinds: ['task', 'instance', 'service', 'deployment'],
       changed: (change) => this.#note(change),
       reached: (revision) => this.#tell(revision),
       relisted: (revision) => this.#forget(revision),

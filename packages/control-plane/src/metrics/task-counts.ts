@@ -7,6 +7,7 @@ export class TaskCounts {
 
   constructor(store: Store) {
     this.#stop = store.observe({
+      kinds: ['task'],
       changed: (change) => {
         if (change.kind !== 'task') return;
         if (change.before) this.#add(change.before, -1);

@@ -7,6 +7,7 @@ import {
   instanceAttributes,
 } from '@longshore/model';
 import {
+  attributeValue,
   type ClusterView,
   HeldLedger,
   type HeldTask,
@@ -47,6 +48,7 @@ class KeptView implements InstanceView {
   ec2InstanceId: string | undefined;
   lost = false;
   attributes: readonly Attribute[] = [];
+  availabilityZone = '';
   resources: InstanceResources = nothing;
 
   constructor(id: string) {
@@ -63,6 +65,7 @@ class KeptView implements InstanceView {
     this.ec2InstanceId = record.name === '' ? undefined : record.name;
     this.lost = record.lostSinceMs > 0;
     this.attributes = instanceAttributes(record);
+    this.availabilityZone = attributeValue(this, 'ecs.availability-zone') ?? '';
     this.resources = record.resources ?? nothing;
   }
 }
@@ -99,7 +102,10 @@ export class InstanceViews {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#stop = store.observe({ changed: (change) => this.#apply(change) });
+    this.#stop = store.observe({
+      kinds: ['task', 'instance', 'session'],
+      changed: (change) => this.#apply(change),
+    });
     this.#fill();
   }
 
@@ -114,6 +120,11 @@ export class InstanceViews {
   /** What placement remembers of a cluster from round to round. */
   memo(name: string): PlacementMemo | undefined {
     return this.#clusters.get(name)?.memo;
+  }
+
+  /** Empty where the instance has none. */
+  zoneOf(cluster: string, instance: string): string {
+    return this.#clusters.get(cluster)?.byId.get(instance)?.availabilityZone ?? '';
   }
 
   get(cluster: string, instance: string): InstanceView | undefined {

@@ -44,21 +44,21 @@ export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTr
   const byInstance = new Map<string, Open>();
   const all: Open[] = [];
   const postponed: Unit[] = [];
-  const claims = new Map<string, Ask>();
+  const claims = new Claims();
   let filling: Open | undefined;
   for (const bundle of bundles) {
-    if (bundle.some((unit) => isClaimed(unit.ask, claims))) {
+    if (bundle.some(({ ask }) => claims.isClaimed(ask))) {
       postponed.push(...bundle);
       continue;
     }
-    const names = new Set(bundle.map(instanceName));
+    const names = namesOf(bundle);
     const touched = new Set(
-      [...names]
+      names
         .map((name) => byInstance.get(name))
         .filter((t) => t !== undefined)
         .map(rootOf),
     );
-    const fresh = [...names].filter((name) => !byInstance.has(name)).length;
+    const fresh = names.filter((name) => !byInstance.has(name)).length;
     const size = sizeOf(bundle, fresh);
     // A bundle of new instances joins the transaction that is being filled.
     if (touched.size === 0 && filling && fits([rootOf(filling)], size, limit)) touched.add(rootOf(filling));
@@ -68,7 +68,7 @@ export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTr
         continue;
       }
     }
-    for (const { ask } of bundle) for (const key of claimsOf(ask)) claims.set(key, ask);
+    for (const { ask } of bundle) claims.add(ask);
     const target = merge([...touched], all);
     target.units.push(...bundle);
     target.expects += size.expects;
@@ -82,17 +82,41 @@ export function packTransactions(bundles: readonly (readonly Unit[])[], opsPerTr
   return { transactions: all.filter((t) => !t.into), postponed };
 }
 
-/** The keys that an ask expects to be absent, for it is about to write them or stands for who does. */
-function claimsOf(ask: Ask): readonly string[] {
-  return ask.expect.flatMap((e) => ('key' in e && 'revision' in e && e.revision === 0 ? [e.key.path] : []));
+/** The keys that each ask expects to be absent, for it is about to write them or stands for who does. */
+class Claims {
+  readonly #owners = new Map<string, Ask>();
+  readonly #keys = new Map<Ask, readonly string[]>();
+
+  isClaimed(ask: Ask): boolean {
+    return this.#keysOf(ask).some((key) => (this.#owners.get(key) ?? ask) !== ask);
+  }
+
+  add(ask: Ask): void {
+    for (const key of this.#keysOf(ask)) this.#owners.set(key, ask);
+  }
+
+  #keysOf(ask: Ask): readonly string[] {
+    let keys = this.#keys.get(ask);
+    if (!keys) {
+      keys = ask.expect.flatMap((e) =>
+        'key' in e && 'revision' in e && e.revision === 0 ? [e.key.path] : [],
+      );
+      this.#keys.set(ask, keys);
+    }
+    return keys;
+  }
 }
 
-function isClaimed(ask: Ask, claims: ReadonlyMap<string, Ask>): boolean {
-  return claimsOf(ask).some((key) => (claims.get(key) ?? ask) !== ask);
-}
-
-function instanceName(unit: Unit): string {
-  return `${unit.ask.cluster}/${unit.place.instance}`;
+/** Of the instances, each once. All of a bundle are mostly of one. */
+function namesOf(bundle: readonly Unit[]): readonly string[] {
+  const names: string[] = [];
+  let last: Unit | undefined;
+  for (const unit of bundle) {
+    const isSame = last?.place.instance === unit.place.instance && last.ask.cluster === unit.ask.cluster;
+    if (!isSame) names.push(`${unit.ask.cluster}/${unit.place.instance}`);
+    last = unit;
+  }
+  return names.length > 1 ? [...new Set(names)] : names;
 }
 
 function sizeOf(

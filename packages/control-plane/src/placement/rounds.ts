@@ -1,13 +1,18 @@
 import { type Clock, CodedError, deferred, type Logger, type Random, toError } from '@longshore/kit';
 import { serverException, storeAway } from '@longshore/model';
-import { attributeValue, type PlacementRequest, place, type Refusal } from '@longshore/scheduler';
+import { type PlacementRequest, place, type Refusal } from '@longshore/scheduler';
 import { type Conflict, type Expectation, keyOf, type Store, type Write } from '@longshore/store';
 import type { Ask, AskOutcome, Place } from './ask.js';
 import type { InstanceViews } from './instance-views.js';
 import { packTransactions, type Transaction, type Unit, uniqueExpectations } from './packing.js';
 
-/** What one round takes at most. */
+/** What one round takes at most, so that a request that comes meanwhile waits for little. */
 const placementsPerRound = 1000;
+/**
+ * Where nothing but services waits: an instance's fence is written once for all that a round places there, and a round
+ * takes as long as the answers of its commits, few or many.
+ */
+const placementsPerLargeRound = 5000;
 
 interface Waiting {
   readonly ask: Ask;
@@ -98,7 +103,7 @@ export class PlacementRounds {
 
   #take(): Waiting[] {
     const taken: Waiting[] = [];
-    let left = placementsPerRound;
+    let left = this.#requests.length > 0 ? placementsPerRound : placementsPerLargeRound;
     for (const queue of [this.#requests, this.#controllers])
       while (queue.length > 0 && left > 0) {
         const waiting = queue.shift() as Waiting;
@@ -159,8 +164,7 @@ export class PlacementRounds {
     for (const { request, instance, gpuIds } of placement.placed) {
       const { ask, open } = group[request] as Waiting;
       const list = units[request] as Unit[];
-      const view = views.get(cluster, instance);
-      const availabilityZone = (view && attributeValue(view, 'ecs.availability-zone')) ?? '';
+      const availabilityZone = views.zoneOf(cluster, instance);
       list.push({ ask, task: open[list.length] as number, place: { instance, gpuIds, availabilityZone } });
     }
     for (const refusal of placement.refused) refuse(group[refusal.request] as Waiting, refusal);

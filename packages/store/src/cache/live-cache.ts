@@ -93,7 +93,9 @@ export class LiveCache {
     if (range.kind === 'task')
       return this.#clustersIn(range).reduce((sum, cluster) => sum + this.#table.countIn(cluster), 0);
     const table = this.#other(range.kind);
-    if (range.names.length === 0) return table.size;
+    const [name] = range.names;
+    if (name === undefined) return table.size;
+    if (range.names.length === 1) return table.countOf(name);
     return table.pathsBetween(range.path, endOf(range.path)).length;
   }
 

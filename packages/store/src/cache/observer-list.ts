@@ -17,6 +17,7 @@ export class ObserverList {
   add(observer: Observer): () => void {
     // Wrapped, so that the same observer added twice is two, each taken away by its own function.
     const own: Observer = {
+      ...(observer.kinds && { kinds: observer.kinds }),
       ...(observer.changed && { changed: (change: Change) => observer.changed?.(change) }),
       ...(observer.reached && { reached: (revision: number) => observer.reached?.(revision) }),
       ...(observer.relisted && { relisted: (revision: number) => observer.relisted?.(revision) }),
@@ -28,7 +29,15 @@ export class ObserverList {
   changed(changes: readonly Change[]): void {
     for (const observer of this.#observers) {
       if (!observer.changed) continue;
-      for (const change of changes) this.#guard(() => observer.changed?.(change));
+      for (const change of changes) {
+        if (observer.kinds && !observer.kinds.includes(change.kind)) continue;
+        // No closure here: this runs for every observer of every change.
+        try {
+          observer.changed(change);
+        } catch (thrown) {
+          this.#failed(thrown);
+        }
+      }
     }
   }
 
@@ -46,8 +55,12 @@ export class ObserverList {
     try {
       tell();
     } catch (thrown) {
-      // An observer's mistake must not keep the cache from applying the rest of a transaction.
-      this.#logger.error({ err: thrown }, 'observer of the store threw');
+      this.#failed(thrown);
     }
+  }
+
+  /** An observer's mistake must not keep the cache from applying the rest of a transaction. */
+  #failed(thrown: unknown): void {
+    this.#logger.error({ err: thrown }, 'observer of the store threw');
   }
 }

@@ -9,6 +9,7 @@ export class RecordTable<K extends LiveKind> {
   readonly kind: K;
   readonly #byPath = new Map<string, Stored<K>>();
   readonly #paths: SortedStrings;
+  readonly #countByName = new Map<string, number>();
 
   constructor(kind: K) {
     this.kind = kind;
@@ -37,7 +38,10 @@ export class RecordTable<K extends LiveKind> {
       createRevision: at.createRevision,
     };
     this.#byPath.set(stored.key.path, stored);
-    if (!before) this.#paths.add(stored.key.path);
+    if (!before) {
+      this.#paths.add(stored.key.path);
+      this.#count(stored.key, 1);
+    }
     return stored;
   }
 
@@ -49,7 +53,22 @@ export class RecordTable<K extends LiveKind> {
   }
 
   delete(path: string): void {
-    if (this.#byPath.delete(path)) this.#paths.delete(path);
+    const before = this.#byPath.get(path);
+    if (!before) return;
+    this.#byPath.delete(path);
+    this.#paths.delete(path);
+    this.#count(before.key, -1);
+  }
+
+  /** How many keys have this first name. */
+  countOf(name: string): number {
+    return this.#countByName.get(name) ?? 0;
+  }
+
+  #count({ names: [name = ''] }: Key<K>, by: number): void {
+    const count = this.countOf(name) + by;
+    if (count === 0) this.#countByName.delete(name);
+    else this.#countByName.set(name, count);
   }
 
   pathsBetween(from: string, to: string): readonly string[] {

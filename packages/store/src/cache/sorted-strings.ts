@@ -1,52 +1,115 @@
 const chunkLimit = 512;
 const rankedChars = 6;
 
-/** Strings in order with their ranks: a search compares numbers that lie side by side, and strings only among equals. */
+/**
+ * Strings of one span with their ranks: a search compares numbers that lie side by side, and strings only among equals.
+ * What is added lies behind the others until somebody reads.
+ */
 class Chunk {
-  readonly ranks = new Float64Array(chunkLimit + 1);
-  texts: string[] = [];
+  /** The least string that belongs here; undefined: the first chunk, which has no least. */
+  readonly from: string | undefined;
+  readonly fromRank: number;
+  readonly #ranks = new Float64Array(chunkLimit + 1);
+  #texts: string[] = [];
+  /** How many lie in order, from the first. */
+  #ordered = 0;
 
+  constructor(from: string | undefined, fromRank: number) {
+    this.from = from;
+    this.fromRank = fromRank;
+  }
+
+  get size(): number {
+    return this.#texts.length;
+  }
+
+  /** In order. */
+  get texts(): readonly string[] {
+    this.#order();
+    return this.#texts;
+  }
+
+  push(text: string, rank: number): void {
+    const at = this.#texts.length;
+    this.#ranks[at] = rank;
+    this.#texts.push(text);
+    if (this.#ordered === at && (at === 0 || this.#isBefore(at - 1, text, rank))) this.#ordered = at + 1;
+  }
+
+  /** The place of the first that is not before `text`. */
   lowerBound(text: string, rank: number): number {
+    this.#order();
+    return this.#bound(text, rank);
+  }
+
+  remove(text: string, rank: number): boolean {
+    let place = this.#bound(text, rank);
+    if (place >= this.#ordered || this.#texts[place] !== text) place = this.#texts.indexOf(text, this.#ordered);
+    if (place < 0) return false;
+    this.#ranks.copyWithin(place, place + 1, this.#texts.length);
+    this.#texts.splice(place, 1);
+    if (place < this.#ordered) this.#ordered--;
+    return true;
+  }
+
+  /** Cuts off what lies behind `place`. */
+  split(place: number): Chunk {
+    this.#order();
+    const rest = new Chunk(this.#texts[place], this.#ranks[place] as number);
+    rest.#ranks.set(this.#ranks.subarray(place, this.#texts.length));
+    rest.#texts = this.#texts.splice(place);
+    rest.#ordered = rest.#texts.length;
+    this.#ordered = this.#texts.length;
+    return rest;
+  }
+
+  /** The same strings, for a chunk whose span has become another's. */
+  reaching(from: string | undefined, fromRank: number): Chunk {
+    const same = new Chunk(from, fromRank);
+    same.#ranks.set(this.#ranks);
+    same.#texts = this.#texts;
+    same.#ordered = this.#ordered;
+    return same;
+  }
+
+  /** Among those in order. */
+  #bound(text: string, rank: number): number {
     let low = 0;
-    let high = this.texts.length;
+    let high = this.#ordered;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const there = this.ranks[middle] as number;
-      if (there < rank || (there === rank && (this.texts[middle] as string) < text)) low = middle + 1;
+      if (this.#isBefore(middle, text, rank)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  insert(place: number, text: string, rank: number): void {
-    const { length } = this.texts;
-    this.ranks.copyWithin(place + 1, place, length);
-    this.ranks[place] = rank;
-    if (place === length) this.texts.push(text);
-    else this.texts.splice(place, 0, text);
+  #isBefore(place: number, text: string, rank: number): boolean {
+    const there = this.#ranks[place] as number;
+    return there < rank || (there === rank && (this.#texts[place] as string) < text);
   }
 
-  remove(place: number): void {
-    this.ranks.copyWithin(place, place + 1, this.texts.length);
-    this.texts.splice(place, 1);
-  }
-
-  /** Cuts off what lies behind `place`. */
-  split(place: number): Chunk {
-    const rest = new Chunk();
-    rest.ranks.set(this.ranks.subarray(place, this.texts.length));
-    rest.texts = this.texts.splice(place);
-    return rest;
+  #order(): void {
+    if (this.#ordered === this.#texts.length) return;
+    const ranks = this.#ranks.slice(0, this.#texts.length);
+    const texts = this.#texts;
+    const places = Uint32Array.from(texts, (_, i) => i).sort(
+      (a, b) =>
+        (ranks[a] as number) - (ranks[b] as number) || ((texts[a] as string) < (texts[b] as string) ? -1 : 1),
+    );
+    this.#texts = Array.from(places, (place) => texts[place] as string);
+    for (let i = 0; i < places.length; i++) this.#ranks[i] = ranks[places[i] as number] as number;
+    this.#ordered = this.#texts.length;
   }
 }
 
 /**
- * A set of strings in order. An insertion moves at most one chunk of 512, so a million ids stay cheap to add,
- * remove and page through. Order is that of JavaScript's `<`, which for ASCII is etcd's.
+ * A set of strings in order. An addition finds its span of 512 and lies there until somebody reads that span, so a
+ * million ids stay cheap to add, remove and page through. Order is that of JavaScript's `<`, which for ASCII is etcd's.
  */
 export class SortedStrings {
-  /** Invariant: no chunk is empty, but for a single one. */
-  readonly #chunks: Chunk[] = [new Chunk()];
+  /** In order of their spans, which leave no gap. Invariant: no chunk is empty, but for a single one. */
+  readonly #chunks: Chunk[] = [new Chunk(undefined, 0)];
   /** All strings begin with it, so that it says nothing of their order. */
   readonly #prefix: string;
   #size = 0;
@@ -59,17 +122,14 @@ export class SortedStrings {
     return this.#size;
   }
 
-  /** False where it was there already. */
-  add(text: string): boolean {
+  /** One that is not there yet: who asks keeps a map of them beside, and whether it was there is not looked for twice. */
+  add(text: string): void {
     const rank = this.#rankOf(text);
     const at = this.#chunkOf(text, rank);
     const chunk = this.#chunks[at] as Chunk;
-    const place = chunk.lowerBound(text, rank);
-    if (chunk.texts[place] === text) return false;
-    chunk.insert(place, text, rank);
+    chunk.push(text, rank);
     this.#size++;
-    if (chunk.texts.length > chunkLimit) this.#split(at, chunk);
-    return true;
+    if (chunk.size > chunkLimit) this.#split(at, chunk);
   }
 
   /** False where it was not there. */
@@ -77,11 +137,9 @@ export class SortedStrings {
     const rank = this.#rankOf(text);
     const at = this.#chunkOf(text, rank);
     const chunk = this.#chunks[at] as Chunk;
-    const place = chunk.lowerBound(text, rank);
-    if (chunk.texts[place] !== text) return false;
-    chunk.remove(place);
+    if (!chunk.remove(text, rank)) return false;
     this.#size--;
-    if (chunk.texts.length === 0 && this.#chunks.length > 1) this.#chunks.splice(at, 1);
+    if (chunk.size === 0 && this.#chunks.length > 1) this.#drop(at);
     return true;
   }
 
@@ -103,25 +161,30 @@ export class SortedStrings {
     }
   }
 
-  /** The first chunk whose last string is not before `text`; else the last chunk. */
+  /** The chunk in whose span `text` lies: the last that does not begin behind it. */
   #chunkOf(text: string, rank: number): number {
     let low = 0;
     let high = this.#chunks.length - 1;
     while (low < high) {
-      const middle = (low + high) >>> 1;
-      const { texts, ranks } = this.#chunks[middle] as Chunk;
-      const last = texts.length - 1;
-      const there = ranks[last] as number;
-      if (there < rank || (there === rank && (texts[last] as string) < text)) low = middle + 1;
-      else high = middle;
+      const middle = (low + high + 1) >>> 1;
+      const { from = '', fromRank } = this.#chunks[middle] as Chunk;
+      if (fromRank > rank || (fromRank === rank && from > text)) high = middle - 1;
+      else low = middle;
     }
     return low;
   }
 
   #split(at: number, chunk: Chunk): void {
     // An append-only set (ids in order) is cut at its end, or every chunk would stay half full.
-    const cut = at === this.#chunks.length - 1 ? chunk.texts.length - 32 : chunk.texts.length >>> 1;
+    const cut = at === this.#chunks.length - 1 ? chunk.size - 32 : chunk.size >>> 1;
     this.#chunks.splice(at + 1, 0, chunk.split(cut));
+  }
+
+  /** The span of a chunk that is empty goes to the one before it; the first one's to the one behind. */
+  #drop(at: number): void {
+    const [, second] = this.#chunks;
+    if (at === 0 && second) this.#chunks.splice(0, 2, second.reaching(undefined, 0));
+    else this.#chunks.splice(at, 1);
   }
 
   /** Never orders two strings the wrong way round; what lies behind a character beyond Latin-1 is left out. */

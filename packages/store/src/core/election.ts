@@ -120,6 +120,7 @@ function vacancy({ store }: ElectionParts, shard: string, signal: AbortSignal): 
       resolve();
     };
     const forget = store.observe({
+      kinds: ['leader'],
       changed: (change) => {
         if (change.kind === 'leader') look();
       },

@@ -27,6 +27,16 @@ export class Lane {
   /** A transaction of all members with a fresh mark; equal expectations appear once. */
   assemble(members: readonly Member[]): { readonly transaction: RawTransaction; readonly mark: string } {
     const mark = this.#freshMark();
+    const [only] = members;
+    // Within one commit they differ; sets of their names are for several.
+    if (only && members.length === 1)
+      return {
+        transaction: {
+          compare: [this.#expectation(), ...only.compare],
+          write: [this.#put(mark), ...only.write],
+        },
+        mark,
+      };
     const compare = new Map([[this.#mark, this.#expectation()]] as [
       string,
       RawTransaction['compare'][number],

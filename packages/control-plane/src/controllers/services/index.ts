@@ -41,6 +41,7 @@ export function services(options: ServicesOptions, parts: ServicesParts): Contro
   const scheduler = new ServiceScheduler(options, parts);
   return {
     name: 'services',
+    kinds: ['service', 'deployment', 'task', 'instance', 'session'],
     keysOf: (change) => scheduler.keysOf(change),
     allKeys: (store) => scheduler.allKeys(store),
     look: (key) => scheduler.look(key),
