@@ -146,6 +146,7 @@ function agentsSide({ given, state, addresses, context }: AgentsSideParts) {
     },
     instanceTimeoutMs: config.instanceTimeoutMs,
     onRunning: (ms) => metrics.observe('requestToRunningSeconds', {}, ms / 1000),
+    isRush: () => state.rounds.isRush,
   });
   state.lag.observe((lateMs) => dispatcher.loopWas(lateMs));
   return { presence, dispatcher };

@@ -10,3 +10,4 @@ export * from './lazy-abort.js';
 export * from './logger.js';
 export * from './mailbox.js';
 export * from './random.js';
+export * from './turns.js';

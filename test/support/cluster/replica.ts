@@ -68,6 +68,7 @@ export class SimReplica {
         (await activeCluster(cluster, this.#call(signal), this.context)).stored,
       instanceTimeoutMs: config.instanceTimeoutMs,
       onRunning: () => undefined,
+      isRush: () => rounds.isRush,
     });
     this.context = {
       store,

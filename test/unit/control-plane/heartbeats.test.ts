@@ -1,10 +1,11 @@
-import { FakeClock, seededRandom, silentLogger } from '@longshore/kit';
+import { FakeClock, silentLogger } from '@longshore/kit';
 import { anInstanceRecord } from '@longshore/model';
-import { keyOf, MemoryBackend, openMemoryStore, type Store } from '@longshore/store';
+import { keyOf, type MemoryStore } from '@longshore/store';
 import { expect } from 'chai';
 import { Heartbeats } from '../../../packages/control-plane/src/dispatcher/heartbeats.js';
 import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
 import { type AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { committed, startedStore, stopStore } from './support/memory-store.js';
 
 const instanceTimeoutMs = 30_000;
 const key = keyOf('instance', 'c', 'i');
@@ -12,7 +13,7 @@ const sessionKey = keyOf('session', 'c', 'i');
 
 describe('the heartbeats of agents', () => {
   let clock: FakeClock;
-  let store: Store;
+  let store: MemoryStore;
   let sessions: Sessions;
   let session: AgentSession;
   let heartbeats: Heartbeats;
@@ -20,17 +21,8 @@ describe('the heartbeats of agents', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    store = openMemoryStore({
-      replica: 'a',
-      clock,
-      random: seededRandom(1),
-      logger: silentLogger,
-      backend: new MemoryBackend({ clock }),
-    });
-    const starting = store.start();
-    await clock.advance(50);
-    await starting;
-    const done = store.commit({
+    store = await startedStore(clock);
+    const revision = await committed(store, clock, {
       expect: [
         { key, revision: 0 },
         { key: sessionKey, revision: 0 },
@@ -40,11 +32,8 @@ describe('the heartbeats of agents', () => {
         { put: sessionKey, value: { replica: 'a', startedAtMs: 0 } },
       ],
     });
-    await clock.advance(5);
-    const outcome = await done;
-    if (!outcome.ok) throw new Error('the instance could not be written');
     sessions = new Sessions(store, clock);
-    session = sessions.open({ cluster: 'c', instance: 'i', session: outcome.revision });
+    session = sessions.open({ cluster: 'c', instance: 'i', session: revision });
     heartbeats = new Heartbeats({ store, clock, logger: silentLogger, sessions, instanceTimeoutMs });
     await heartbeats.start();
     line = { receivedBytes: 100 };
@@ -55,9 +44,7 @@ describe('the heartbeats of agents', () => {
     await clock.advance(1000);
     await stopped;
     sessions.stop();
-    const closed = store.stop();
-    await clock.advance(50);
-    await closed;
+    await stopStore(store, clock);
   });
 
   const isOverdue = (): boolean => (store.get(key)?.value.overdueSinceMs ?? 0) > 0;

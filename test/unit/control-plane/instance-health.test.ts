@@ -1,10 +1,11 @@
 import { FakeClock, seededRandom, silentLogger } from '@longshore/kit';
 import { aClusterRecord, anInstanceRecord, aTaskRecord, type InstanceRecord } from '@longshore/model';
-import { type CommitRequest, keyOf, MemoryBackend, openMemoryStore, type Store } from '@longshore/store';
+import { type CommitRequest, keyOf, type Store } from '@longshore/store';
 import { expect } from 'chai';
 import { draining } from '../../../packages/control-plane/src/controllers/draining.js';
 import { instanceHealth } from '../../../packages/control-plane/src/controllers/instance-health.js';
 import { Leader } from '../../../packages/control-plane/src/controllers/leader.js';
+import { startedStore } from './support/memory-store.js';
 
 const key = keyOf('instance', 'c', 'i');
 const session = keyOf('session', 'c', 'i');
@@ -70,16 +71,7 @@ describe('the health of instances under a leader', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    store = openMemoryStore({
-      replica: 'a',
-      clock,
-      random: seededRandom(1),
-      logger: silentLogger,
-      backend: new MemoryBackend({ clock }),
-    });
-    const starting = store.start();
-    await clock.advance(50);
-    await starting;
+    store = await startedStore(clock);
     const cluster = keyOf('cluster', 'c');
     await commit({
       expect: [{ key: cluster, revision: 0 }],

@@ -1,7 +1,8 @@
-import { FakeClock, seededRandom, silentLogger } from '@longshore/kit';
-import { keyOf, MemoryBackend, type MemoryStore, openMemoryStore } from '@longshore/store';
+import { FakeClock, silentLogger } from '@longshore/kit';
+import { keyOf, type MemoryStore } from '@longshore/store';
 import { expect } from 'chai';
 import { Replica } from '../../../packages/control-plane/src/replica/replica.js';
+import { startedStore } from './support/memory-store.js';
 
 describe('the presence of a replica', () => {
   let clock: FakeClock;
@@ -12,16 +13,7 @@ describe('the presence of a replica', () => {
   beforeEach(async () => {
     clock = new FakeClock();
     losses = 0;
-    store = openMemoryStore({
-      replica: 'a',
-      clock,
-      random: seededRandom(1),
-      logger: silentLogger,
-      backend: new MemoryBackend({ clock }),
-    });
-    const starting = store.start();
-    await clock.advance(50);
-    await starting;
+    store = await startedStore(clock);
     replica = new Replica({
       store,
       clock,

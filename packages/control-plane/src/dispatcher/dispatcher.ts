@@ -1,4 +1,4 @@
-import type { Clock, Component, Logger } from '@longshore/kit';
+import { type Clock, type Component, type Logger, Turns } from '@longshore/kit';
 import type {
   PollRequest,
   PollResponse,
@@ -35,6 +35,8 @@ export interface DispatcherParts {
   readonly cluster: RegistrationParts['cluster'];
   readonly instanceTimeoutMs: number;
   readonly onRunning: (sinceCreatedMs: number) => void;
+  /** Whether more tasks wait for a place than are given one at a time. */
+  readonly isRush: () => boolean;
 }
 
 /** The agents' side of this replica: they register, poll for assignments and report. */
@@ -53,6 +55,7 @@ export class Dispatcher implements Component {
     const { store, clock } = parts;
     const sessions = new Sessions(store, clock);
     const departures = new Departures(store);
+    const turns = new Turns(() => clock.monotonicMs());
     const pacer = new Pacer({
       clock,
       instanceTimeoutMs: parts.instanceTimeoutMs,
@@ -63,8 +66,8 @@ export class Dispatcher implements Component {
     this.#departures = departures;
     this.#pacer = pacer;
     this.#registrations = new Registrations({ ...parts, sessions, pacer });
-    this.#polls = new Polls({ store, clock, sessions, departures, pacer });
-    this.#reports = new Reports({ ...parts, sessions, pacer });
+    this.#polls = new Polls({ store, clock, sessions, departures, pacer, isRush: parts.isRush, turns });
+    this.#reports = new Reports({ ...parts, sessions, pacer, turns });
     this.#heartbeats = new Heartbeats({ ...parts, sessions });
   }
 

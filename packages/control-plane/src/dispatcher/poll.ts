@@ -1,4 +1,4 @@
-import type { Clock } from '@longshore/kit';
+import type { Clock, Turns } from '@longshore/kit';
 import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
 import type { Connection } from '@longshore/rpc';
 import type { Change, Store } from '@longshore/store';
@@ -12,6 +12,7 @@ import {
   rememberTold,
   type Since,
 } from './assignments.js';
+import { Bulk } from './bulk.js';
 import type { Departures } from './departures.js';
 import type { Pacer } from './pace.js';
 import type { AgentSession, Sessions } from './sessions.js';
@@ -40,6 +41,8 @@ export class Polls {
   readonly #clock: Clock;
   readonly #sessions: Sessions;
   readonly #pacer: Pacer;
+  readonly #bulk: Bulk;
+  readonly #turns: Turns;
   readonly #stop: () => void;
 
   constructor(parts: {
@@ -48,23 +51,29 @@ export class Polls {
     readonly sessions: Sessions;
     readonly departures: Departures;
     readonly pacer: Pacer;
+    /** Whether more tasks wait for a place than are given one at a time. */
+    readonly isRush: () => boolean;
+    readonly turns: Turns;
   }) {
     this.#sources = parts;
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#sessions = parts.sessions;
     this.#pacer = parts.pacer;
+    this.#turns = parts.turns;
+    this.#bulk = new Bulk(parts.clock, parts.isRush);
     this.#stop = parts.store.observe({
       kinds: ['task'],
       changed: (change) => this.#changed(change),
       relisted: () => {
-        for (const session of this.#sessions.all()) session.wake?.();
+        for (const session of this.#sessions.all()) this.#tell(session);
       },
     });
   }
 
   stop(): void {
     this.#stop();
+    this.#bulk.stop();
   }
 
   async poll(
@@ -87,6 +96,7 @@ export class Polls {
     const pace = this.#pacer.pace();
     if (!answer) return { ...nothingNew(request, this.#store.epoch), pace };
     rememberTold(session, answer.response);
+    this.#bulk.free(session);
     return { ...answer.response, pace };
   }
 
@@ -116,6 +126,7 @@ export class Polls {
     const turn = new Turn(since.session, this.#clock, [signal, draining, since.session.over.signal]);
     try {
       for (let gathered = false; ; ) {
+        await this.#turns.next();
         checkOpen(since.session, signal);
         turn.look();
         const leftMs = due - this.#clock.monotonicMs();
@@ -126,9 +137,10 @@ export class Polls {
           await turn.rung(leftMs);
           continue;
         }
-        if (leftMs <= 0) return composeAnswer(this.#sources, since);
+        const isHeld = since.revision > 0 && since.session.walked && this.#bulk.holds(since.session);
+        if (leftMs <= 0) return isHeld ? undefined : composeAnswer(this.#sources, since);
         const news = newsFor(this.#sources, since);
-        if (!news.any) await turn.rung(leftMs);
+        if (!news.any || isHeld) await turn.rung(leftMs);
         else if (!gathered && this.#pacer.gatherMs() > 0) {
           gathered = true;
           await turn.pause(Math.min(this.#pacer.gatherMs(), leftMs));
@@ -156,11 +168,21 @@ export class Polls {
     if (after && before?.instance === after.instance && before.desiredStatus === after.desiredStatus) return;
     if (after?.instance) {
       const session = this.#sessions.of(after.cluster, after.instance);
-      session?.changed.add(after.id);
-      session?.wake?.();
+      if (session) {
+        const isIdle = session.changed.size === 0;
+        session.changed.add(after.id);
+        if (!this.#bulk.hold(session, { before, after, isIdle })) session.wake?.();
+      }
     }
-    if (before?.instance && before.instance !== after?.instance)
-      this.#sessions.of(before.cluster, before.instance)?.wake?.();
+    if (before?.instance && before.instance !== after?.instance) {
+      const session = this.#sessions.of(before.cluster, before.instance);
+      if (session) this.#tell(session);
+    }
+  }
+
+  #tell(session: AgentSession): void {
+    this.#bulk.free(session);
+    session.wake?.();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@longshore/kit';
+import type { Clock, Logger, Turns } from '@longshore/kit';
 import {
   mergeReport,
   type ReportRequest,
@@ -35,6 +35,7 @@ export interface ReportParts {
   readonly logger: Logger;
   readonly sessions: Sessions;
   readonly pacer: Pacer;
+  readonly turns: Turns;
   /** Told of each task whose RUNNING was committed, with the milliseconds since its creation. */
   readonly onRunning: (sinceCreatedMs: number) => void;
 }
@@ -85,6 +86,7 @@ export class Reports {
     request: ReportRequest,
   ): Promise<readonly string[]> {
     for (let attempt = 0; attempt < attempts; attempt++) {
+      await this.#parts.turns.next();
       const merged = this.#merge(session, reports, request);
       if (merged.write.length === 0) return merged.unknown;
       const outcome = await this.#commitMerged(merged);

@@ -13,6 +13,8 @@ const placementsPerRound = 1000;
  * takes as long as the answers of its commits, few or many.
  */
 const placementsPerLargeRound = 5000;
+/** A rush is over when for so long no round has left others waiting: services ask again when a round has answered. */
+const rushEndsMs = 1000;
 
 interface Waiting {
   readonly ask: Ask;
@@ -55,6 +57,7 @@ export class PlacementRounds {
   readonly #controllers: Waiting[] = [];
   #running: Promise<void> | undefined;
   #stopped = false;
+  #rushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
@@ -88,6 +91,11 @@ export class PlacementRounds {
     }
   }
 
+  /** Whether more tasks wait for a place than a round takes. */
+  get isRush(): boolean {
+    return this.#parts.clock.monotonicMs() - this.#rushedMs < rushEndsMs;
+  }
+
   /** Takes no more asks and resolves when the round in flight has answered. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -115,6 +123,7 @@ export class PlacementRounds {
         left -= waiting.share;
         taken.push(waiting);
       }
+    if (left === 0) this.#rushedMs = this.#parts.clock.monotonicMs();
     return taken;
   }
 

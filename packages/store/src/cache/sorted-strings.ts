@@ -44,7 +44,8 @@ class Chunk {
 
   remove(text: string, rank: number): boolean {
     let place = this.#bound(text, rank);
-    if (place >= this.#ordered || this.#texts[place] !== text) place = this.#texts.indexOf(text, this.#ordered);
+    if (place >= this.#ordered || this.#texts[place] !== text)
+      place = this.#texts.indexOf(text, this.#ordered);
     if (place < 0) return false;
     this.#ranks.copyWithin(place, place + 1, this.#texts.length);
     this.#texts.splice(place, 1);

@@ -18,6 +18,7 @@ import { Endpoint, type EtcdTls, type RawMethod, type Service } from './endpoint
 import { LeaseStream } from './lease-stream.js';
 import { memberStatus } from './member-status.js';
 import { EtcdMessages } from './messages.js';
+import { Patience } from './patience.js';
 import { type WatchDuplex, WatchStream } from './watch-stream.js';
 import { type Header, type RangeAnswer, type TxnAnswer, Wire } from './wire.js';
 
@@ -46,6 +47,7 @@ export class EtcdBackend implements Backend {
   readonly #endpoints: readonly Endpoint[];
   readonly #options: EtcdBackendOptions;
   readonly #callMs: number;
+  readonly #patience: Patience;
   readonly #wire: Wire;
   readonly #messages: EtcdMessages;
   readonly #txn: RawMethod<{ readonly ok: boolean; readonly revision: number }>;
@@ -58,6 +60,7 @@ export class EtcdBackend implements Backend {
     if (options.endpoints.length === 0) throw new Error('etcd needs at least one endpoint');
     this.#options = options;
     this.#callMs = options.callMs ?? 5_000;
+    this.#patience = new Patience(options.clock, this.#callMs);
     this.#wire = new Wire(options.prefix);
     this.#messages = new EtcdMessages(options.prefix);
     this.#txn = { service: 'KV', method: 'Txn', decode: this.#messages.transactionAnswer };
@@ -96,7 +99,7 @@ export class EtcdBackend implements Backend {
     try {
       const request = this.#messages.transaction(transaction);
       const { ok, revision } = await this.#tried((endpoint) =>
-        endpoint.callRaw(this.#txn, request, this.#callMs),
+        this.#patience.measured((withinMs) => endpoint.callRaw(this.#txn, request, withinMs)),
       );
       if (ok) return { ok, revision };
       return { ok, revision, found: await this.#foundAt(revision, transaction.compare) };

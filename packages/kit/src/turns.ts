@@ -1,0 +1,39 @@
+/** How long work may go on in one turn of the event loop before others get theirs. */
+const sliceMs = 20;
+
+/**
+ * Keeps turns of the event loop short where much work comes at once: who asks before each piece goes on at once while
+ * the turn is young, and in a later turn, in order, once it is not. Heartbeats and leases are not kept waiting by a
+ * thousand reports that arrive together.
+ */
+export class Turns {
+  readonly #nowMs: () => number;
+  readonly #waiting: (() => void)[] = [];
+  /** When the first piece of this turn began; undefined: none has yet. */
+  #beganMs: number | undefined;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Resolves when the next piece may begin. */
+  next(): Promise<void> | undefined {
+    if (this.#beganMs === undefined) {
+      this.#begin();
+      return undefined;
+    }
+    if (this.#waiting.length === 0 && this.#nowMs() - this.#beganMs < sliceMs) return undefined;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #begin(): void {
+    this.#beganMs = this.#nowMs();
+    setImmediate(() => {
+      this.#beganMs = undefined;
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#begin();
+      next();
+    });
+  }
+}

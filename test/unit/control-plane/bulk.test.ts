@@ -1,0 +1,124 @@
+import { FakeClock, Turns } from '@longshore/kit';
+import { anInstanceRecord, aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
+import { keyOf, type MemoryStore } from '@longshore/store';
+import { expect } from 'chai';
+import { Departures } from '../../../packages/control-plane/src/dispatcher/departures.js';
+import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
+import { Polls } from '../../../packages/control-plane/src/dispatcher/poll.js';
+import { type AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { committed, startedStore, stopStore } from './support/memory-store.js';
+
+describe('tasks that services start in a rush of placements', () => {
+  let clock: FakeClock;
+  let store: MemoryStore;
+  let sessions: Sessions;
+  let session: AgentSession;
+  let polls: Polls;
+  let isRush: boolean;
+  let cursor: PollResponse['cursor'];
+  let answer: PollResponse | undefined;
+  const line = { receivedBytes: 1 };
+
+  const add = (id: string, record: Partial<TaskRecord>): Promise<number> => {
+    const key = keyOf('task', 'c', id);
+    const task = aTaskRecord({ instance: 'i', desiredStatus: 'RUNNING', ...record });
+    return committed(store, clock, { expect: [{ key, revision: 0 }], write: [{ put: key, value: task }] });
+  };
+  const addOfService = (id: string): Promise<number> => add(id, { service: 'web', deployment: '1' });
+
+  const poll = (): void => {
+    answer = undefined;
+    const { cluster, instance, id } = session;
+    const request = { cluster, instance, session: id, cursor, knownDefinitions: [] };
+    void polls.poll(request, new AbortController().signal, { connection: line }).then((given) => {
+      answer = given;
+      cursor = given.cursor;
+    });
+  };
+  const told = (): readonly string[] | undefined => answer?.assignments.map((a) => a.task).sort();
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    store = await startedStore(clock);
+    const key = keyOf('instance', 'c', 'i');
+    const sessionKey = keyOf('session', 'c', 'i');
+    const revision = await committed(store, clock, {
+      expect: [
+        { key, revision: 0 },
+        { key: sessionKey, revision: 0 },
+      ],
+      write: [
+        { put: key, value: anInstanceRecord({}) },
+        { put: sessionKey, value: { replica: 'a', startedAtMs: 0 } },
+      ],
+    });
+    sessions = new Sessions(store, clock);
+    session = sessions.open({ cluster: 'c', instance: 'i', session: revision });
+    const pacer = new Pacer({ clock, instanceTimeoutMs: 30_000, agents: () => 1 });
+    const turns = new Turns(() => clock.monotonicMs());
+    const departures = new Departures(store);
+    polls = new Polls({ store, clock, sessions, departures, pacer, isRush: () => isRush, turns });
+    isRush = false;
+    cursor = undefined;
+    poll();
+    await clock.advance(1000);
+    expect(told()).to.deep.equal([]);
+    isRush = true;
+    poll();
+  });
+
+  afterEach(async () => {
+    polls.stop();
+    sessions.stop();
+    await clock.advance(1000);
+    await stopStore(store, clock);
+  });
+
+  it('are told together once it is over', async () => {
+    await addOfService('t1');
+    await clock.advance(10_000);
+    await addOfService('t2');
+    await clock.advance(10_000);
+    expect(answer).to.equal(undefined);
+    isRush = false;
+    await clock.advance(500);
+    expect(told()).to.deep.equal(['t1', 't2']);
+  });
+
+  it('are told along with a task that nobody lets wait', async () => {
+    await addOfService('t1');
+    await clock.advance(1000);
+    expect(answer).to.equal(undefined);
+    await add('t2', {});
+    await clock.advance(100);
+    expect(told()).to.deep.equal(['t1', 't2']);
+  });
+
+  it('are told along with a stop', async () => {
+    isRush = false;
+    const revision = await addOfService('t1');
+    await clock.advance(100);
+    expect(told()).to.deep.equal(['t1']);
+    poll();
+    isRush = true;
+    await addOfService('t2');
+    await clock.advance(1000);
+    expect(answer).to.equal(undefined);
+    const key = keyOf('task', 'c', 't1');
+    const stopped = aTaskRecord({ instance: 'i', service: 'web', desiredStatus: 'STOPPED' });
+    await committed(store, clock, { expect: [{ key, revision }], write: [{ put: key, value: stopped }] });
+    await clock.advance(100);
+    expect(told()).to.deep.equal(['t1', 't2']);
+  });
+
+  it('are told after two minutes though it goes on; polls between end at their time and lose nothing', async () => {
+    await addOfService('t1');
+    await clock.advance(61_000);
+    expect(told()).to.deep.equal([]);
+    poll();
+    await clock.advance(50_000);
+    expect(answer).to.equal(undefined);
+    await clock.advance(10_000);
+    expect(told()).to.deep.equal(['t1']);
+  });
+});
