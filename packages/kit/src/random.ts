@@ -12,29 +12,46 @@ export interface Random {
 }
 
 /** Asking the system for 4 KiB costs hardly more than asking it for 16 bytes, and ids are made by the thousand. */
-const pool = Buffer.alloc(4096);
-let used = pool.length;
+class Entropy {
+  readonly #pool = Buffer.alloc(4096);
+  #used = this.#pool.length;
 
-/** Each byte is given out once. A copy: what was given out stays as it is. */
-function pooledBytes(n: number): Uint8Array {
-  if (n > pool.length / 16) return randomBytes(n);
-  return Uint8Array.prototype.slice.call(pool, take(n), used);
-}
-
-/** Where the next `n` bytes of the pool begin. */
-function take(n: number): number {
-  if (used + n > pool.length) {
-    randomFillSync(pool);
-    used = 0;
+  next(): number {
+    return this.#pool.readUIntBE(this.#take(6), 6) / 2 ** 48;
   }
-  used += n;
-  return used - n;
+
+  hexId(): string {
+    return this.#pool.toString('hex', this.#take(16), this.#used);
+  }
+
+  /** A copy: what was given out stays as it is. */
+  bytes(n: number): Uint8Array {
+    if (n > this.#pool.length / 16) return randomBytes(n);
+    const from = this.#take(n);
+    return Uint8Array.from(this.#pool.subarray(from, from + n));
+  }
+
+  /** Where the next `n` bytes begin. Each is given out once. */
+  #take(n: number): number {
+    if (this.#used + n > this.#pool.length) {
+      randomFillSync(this.#pool);
+      this.#used = 0;
+    }
+    this.#used += n;
+    return this.#used - n;
+  }
 }
 
-export const systemRandom: Random = {
-  ...randomOf(() => pool.readUIntBE(take(6), 6) / 2 ** 48, pooledBytes),
-  hexId: () => pool.toString('hex', take(16), used),
-};
+function systemRandomness(): Random {
+  const entropy = new Entropy();
+  const drawn = randomOf(
+    () => entropy.next(),
+    (n) => entropy.bytes(n),
+  );
+  return { ...drawn, hexId: () => entropy.hexId() };
+}
+
+export const systemRandom: Random = systemRandomness();
 
 /** The same sequence for the same seed (mulberry32); for tests and for placement's `random` strategy. */
 export function seededRandom(seed: number): Random {

@@ -2,7 +2,7 @@ import type { Assignment, DefinitionBody, PollResponse, TaskDefinition } from '@
 import { groupOf } from '@longshore/model';
 import { keyOf, type Store, type TaskSummary } from '@longshore/store';
 import type { Departures } from './departures.js';
-import { resolvedDigests } from './image-digests.js';
+import { ImageDigests } from './image-digests.js';
 import type { AgentSession } from './sessions.js';
 
 /** What an answer to Poll is made from. */
@@ -43,11 +43,12 @@ export function composeAnswer(sources: AssignmentSources, since: Since): Compose
   const all = complete || !session.walked;
   const assignments: Assignment[] = [];
   const unchanged: string[] = [];
+  const digests = new ImageDigests(store, session.cluster);
   const tasks = all ? store.tasks.onInstance(session.cluster, session.instance) : changedTasks(store, since);
   for (const task of tasks) {
     const news = isNews(session, task, since.revision);
     // Told once the watch has it: the cursor of the answer must not lie before what the answer tells.
-    if (news && task.revision <= watched) assignments.push(assignmentOf(store, session, task));
+    if (news && task.revision <= watched) assignments.push(assignmentOf(store, task, digests));
     else {
       if (news) session.changed.add(task.id);
       if (complete) unchanged.push(task.id);
@@ -163,7 +164,7 @@ function definitionBody(store: Store, name: string): TaskDefinition | undefined 
   return { ...stored.value.definition, family, revision: Number(revision) };
 }
 
-function assignmentOf(store: Store, session: AgentSession, task: TaskSummary): Assignment {
+function assignmentOf(store: Store, task: TaskSummary, digests: ImageDigests): Assignment {
   const record = store.tasks.record(task);
   return {
     task: task.id,
@@ -183,7 +184,7 @@ function assignmentOf(store: Store, session: AgentSession, task: TaskSummary): A
     tags: record.tags,
     createdAtMs: record.createdAtMs,
     stoppedReason: record.stoppedReason,
-    imageDigests: resolvedDigests(store, session.cluster, record),
+    imageDigests: digests.resolved(record),
     lastStatus: record.lastStatus,
     enableExecuteCommand: record.enableExecuteCommand,
   };

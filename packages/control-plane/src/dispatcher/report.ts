@@ -19,7 +19,7 @@ import {
 } from '@longshore/store';
 import { isConnected } from '../placement/instance-views.js';
 import { holdingBoundPorts } from './bound-ports.js';
-import { digestsToKeep } from './image-digests.js';
+import { type DigestsToKeep, ImageDigests } from './image-digests.js';
 import type { Pacer } from './pace.js';
 import { type AgentSession, type Sessions, sessionOver } from './sessions.js';
 
@@ -119,6 +119,7 @@ export class Reports {
       nowRunning: [],
       revisions: new Set(),
     };
+    const digests = new ImageDigests(store, session.cluster);
     const resources = store.get(keyOf('instance', session.cluster, session.instance))?.value.resources;
     for (const report of reports) {
       const task = store.tasks.get(session.cluster, report.task);
@@ -132,15 +133,14 @@ export class Reports {
       const key = keyOf('task', session.cluster, task.id);
       merged.expect.push({ key, revision: task.revision });
       merged.write.push({ put: key, value: holdingBoundPorts(withAcknowledgement(after), resources) });
-      if (after.service !== '') this.#keepDigests(merged, session.cluster, after);
+      if (after.service !== '') this.#keepDigests(merged, digests.toKeep(after));
       if (before.startedAtMs === 0 && after.lastStatus === 'RUNNING')
         merged.nowRunning.push(nowMs - before.createdAtMs);
     }
     return merged;
   }
 
-  #keepDigests(merged: MergedReports, cluster: string, task: TaskRecord): void {
-    const kept = digestsToKeep(this.#parts.store, cluster, task);
+  #keepDigests(merged: MergedReports, kept: DigestsToKeep | undefined): void {
     if (!kept || merged.revisions.has(kept.key.path) || this.#keeping.has(kept.key.path)) return;
     merged.revisions.add(kept.key.path);
     merged.expect.push(kept.expect);

@@ -183,15 +183,16 @@ export class LiveCache {
     }
   }
 
-  #putTask(key: Key<'task'>, { value, revision, createRevision }: Put): void {
-    const [cluster = '', id = ''] = key.names;
-    const before = this.#table.entry(cluster, id);
+  #putTask(key: Key<'task'>, put: Put): void {
+    const [cluster = '', task = ''] = key.names;
+    const { revision, createRevision } = put;
+    const before = this.#table.entry(cluster, task);
     if (before && before.revision >= revision) {
       // The echo of an own write: known by its revision, nothing to decode.
       if (before.revision === revision) before.createRevision = createRevision;
       return;
     }
-    const after = this.#table.put(cluster, id, value, revision, createRevision);
+    const after = this.#table.put({ cluster, task }, before, put);
     if (before) this.#released.push(before);
     if (this.#observers.size > 0) this.#changes.push({ kind: 'task', key, before, after, revision });
   }

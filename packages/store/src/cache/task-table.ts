@@ -18,6 +18,17 @@ class ClusterTasks {
 
 const none: readonly TaskSummary[] = [];
 
+interface TaskId {
+  readonly cluster: string;
+  readonly task: string;
+}
+
+interface TaskBytes {
+  readonly value: Uint8Array;
+  readonly revision: number;
+  readonly createRevision: number;
+}
+
 /**
  * A million tasks: encoded bytes in slabs, a flat summary each, and the indexes that decisions ask for.
  * Invariant: every index holds exactly the entries of `byId`. A summary is replaced, never changed.
@@ -83,13 +94,16 @@ export class TaskTable implements TaskIndex {
     return [...(this.#clusters.get(cluster)?.ids.between(from, to) ?? [])];
   }
 
-  /** Gives back what was there before; its place is freed by `release` once observers have seen it. */
-  put(cluster: string, id: string, bytes: Uint8Array, revision: number, createRevision: number): TaskEntry {
-    const tasks = this.#tasksOf(cluster);
-    const before = tasks.byId.get(id);
+  /** `before` is what is there now; its place is freed by `release` once observers have seen it. */
+  put(
+    id: TaskId,
+    before: TaskEntry | undefined,
+    { value: bytes, revision, createRevision }: TaskBytes,
+  ): TaskEntry {
+    const tasks = this.#tasksOf(id.cluster);
     const entry = new TaskEntry(
-      before?.cluster ?? this.#reader.strings.share(cluster),
-      before?.id ?? flat(id),
+      before?.cluster ?? this.#reader.strings.share(id.cluster),
+      before?.id ?? flat(id.task),
       revision,
       createRevision,
     );

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '@longshore/kit';
 import { CodedError } from '@longshore/kit';
 import { keyOf } from '../keys.js';
@@ -88,6 +89,8 @@ class HeldLeadership implements Leadership {
       },
     };
     this.#forget = parts.store.observe(observer);
+    // Every look and every placement of a controller listens to it: dozens at once are no leak.
+    setMaxListeners(0, this.#lost.signal);
     lease.lost.addEventListener('abort', () => end(lease.lost.reason), { once: true });
     if (lease.lost.aborted) end(lease.lost.reason);
   }
