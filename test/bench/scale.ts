@@ -30,7 +30,9 @@ export async function run(options: BenchOptions): Promise<Figures> {
   try {
     await registerFamilies(cluster);
     const joinedMs = performance.now();
-    const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances);
+    const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances, {
+      rejoin: true,
+    });
     ends.unshift(() => crowd.end());
     console.log(`  ${sizes.instances} agents joined in ${seconds(performance.now() - joinedMs)} s`);
     const figures = await measure({ cluster, crowd, sizes });
@@ -48,11 +50,16 @@ interface Measured {
 }
 
 async function measure({ cluster, crowd, sizes }: Measured): Promise<Figures> {
-  const usedBefore = usageOf(cluster.server.program.pid);
+  const cpuSeconds = (): readonly number[] => [
+    usageOf(cluster.server.program.pid).cpuSeconds,
+    usageOf(cluster.etcd.pid).cpuSeconds,
+    sum(crowd.processes.map((p) => usageOf(p.pid).cpuSeconds)),
+  ];
+  const before = cpuSeconds();
   const beganMs = Date.now();
   await createServices(cluster, sizes);
   const samples = await untilRunning(cluster, sizes.tasks);
-  const server = usageOf(cluster.server.program.pid);
+  const [serverCpu = 0, etcdCpu = 0, agentsCpu = 0] = cpuSeconds().map((s, i) => s - (before[i] ?? 0));
   await checkServices(cluster, sizes);
   const seen = await crowd.told();
   await checkDelivered(cluster, seen.delivered);
@@ -62,11 +69,11 @@ async function measure({ cluster, crowd, sizes }: Measured): Promise<Figures> {
     allRunningSeconds: round(((samples.at(-1)?.atMs ?? beganMs) - beganMs) / 1000, 1),
     deliveryP50Ms: seen.delivery.percentileMs(50),
     deliveryP99Ms: seen.delivery.percentileMs(99),
-    serverCpuSeconds: round(server.cpuSeconds - usedBefore.cpuSeconds, 1),
-    serverRssMiB: round(server.rssMiB),
-    etcdCpuSeconds: round(usageOf(cluster.etcd.pid).cpuSeconds, 1),
+    serverCpuSeconds: round(serverCpu, 1),
+    serverRssMiB: round(usageOf(cluster.server.program.pid).rssMiB),
+    etcdCpuSeconds: round(etcdCpu, 1),
     etcdRssMiB: round(usageOf(cluster.etcd.pid).rssMiB),
-    agentsCpuSeconds: round(sum(crowd.processes.map((p) => usageOf(p.pid).cpuSeconds)), 1),
+    agentsCpuSeconds: round(agentsCpu, 1),
     agentsRssMiB: round(sum(crowd.processes.map((p) => usageOf(p.pid).rssMiB))),
     ...(await commitsOf(cluster)),
     ...(await stored(cluster)),

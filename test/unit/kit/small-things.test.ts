@@ -120,6 +120,9 @@ describe('randomness', () => {
       expect(random.hexId()).to.match(/^[0-9a-f]{32}$/);
       for (let i = 0; i < 50; i++) expect(random.digits(19)).to.match(/^[1-9]\d{18}$/);
       expect(random.bytes(5)).to.have.length(5);
+      expect(new Set(Array.from({ length: 2000 }, () => random.hexId())).size).to.equal(2000);
+      const [some, others] = [random.bytes(16), random.bytes(16)];
+      expect(some).to.not.deep.equal(others);
       for (let i = 0; i < 100; i++) expect(random.next()).to.be.within(0, 1 - Number.EPSILON);
     });
 });
