@@ -212,13 +212,32 @@ describe('task protection', () => {
     });
   });
 
-  it('shows a failure as ECS does', async () => {
-    const answer = await put('{"ProtectionEnabled":true}', () =>
-      Promise.resolve({ failure: { arn: arn('x'), reason: 'TASK_NOT_VALID', detail: 'no service' } }),
-    );
-    expect(answer.body).to.deep.equal({
-      failure: { Arn: arn('x'), Reason: 'TASK_NOT_VALID', Detail: 'no service' },
+  for (const { reason, status } of [
+    { reason: 'TASK_NOT_VALID', status: 409 },
+    { reason: 'DEPLOYMENT_BLOCKED', status: 409 },
+    { reason: 'MISSING', status: 404 },
+  ])
+    it(`shows the failure ${reason} with status ${status}, as ECS's agent does`, async () => {
+      const answer = await put('{"ProtectionEnabled":true}', () =>
+        Promise.resolve({ failure: { arn: arn('x'), reason, detail: 'no service' } }),
+      );
+      expect(answer).to.deep.equal({
+        status,
+        body: { failure: { Arn: arn('x'), Reason: reason, Detail: 'no service' } },
+      });
     });
+
+  it('takes ExpiresInMinutes null for none', async () => {
+    const changes: unknown[] = [];
+    const { world, endpoint } = await running();
+    const protection: MetadataParts['protection'] = (_, change) => {
+      changes.push(change);
+      return Promise.resolve({});
+    };
+    const body = '{"ProtectionEnabled":false,"ExpiresInMinutes":null}';
+    const request = asked(`/api/${endpoint}/task-protection/v1/state`, 'PUT', body);
+    expect((await handlerOf(world, { protection })(request)).status).to.equal(200);
+    expect(changes).to.deep.equal([{ protectionEnabled: false }]);
   });
 
   for (const c of [

@@ -82,7 +82,10 @@ export class HttpEndpoint {
       return { status: 500, body: messageOf(thrown) };
     });
     const text = answer.contentType === undefined ? JSON.stringify(answer.body) : String(answer.body);
-    response.writeHead(answer.status, { 'content-type': answer.contentType ?? 'application/json' });
+    response.writeHead(answer.status, {
+      'content-type': answer.contentType ?? 'application/json',
+      'content-length': Buffer.byteLength(text),
+    });
     response.end(text);
   }
 }

@@ -24,25 +24,25 @@ export async function answerProtection(
   const change = request.method === 'GET' ? {} : changeOf(await request.body());
   if (typeof change === 'string') return failed(400, arn, 'InvalidParameterException', change);
   try {
-    return { status: 200, body: answerOf(await call(task, change)) };
+    return answerOf(await call(task, change));
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     return failed(thrown.retryable ? 504 : 400, arn, thrown.code, thrown.message);
   }
 }
 
-function answerOf(response: TaskProtectionResponse): unknown {
-  const { protectedTask, failure } = response;
-  if (failure)
-    return { failure: present({ Arn: failure.arn, Reason: failure.reason, Detail: failure.detail }) };
+function answerOf({ protectedTask, failure }: TaskProtectionResponse): HttpAnswer {
+  if (failure) {
+    const { arn: Arn, reason: Reason, detail: Detail } = failure;
+    return { status: Reason === 'MISSING' ? 404 : 409, body: { failure: present({ Arn, Reason, Detail }) } };
+  }
   const { expirationDate } = protectedTask ?? {};
-  return {
-    protection: present({
-      TaskArn: protectedTask?.taskArn,
-      ProtectionEnabled: protectedTask?.protectionEnabled ?? false,
-      ExpirationDate: expirationDate && time(fromTimestamp(expirationDate)),
-    }),
-  };
+  const protection = present({
+    TaskArn: protectedTask?.taskArn,
+    ProtectionEnabled: protectedTask?.protectionEnabled ?? false,
+    ExpirationDate: expirationDate && time(fromTimestamp(expirationDate)),
+  });
+  return { status: 200, body: { protection } };
 }
 
 function failed(status: number, arn: string, code: string, message: string): HttpAnswer {
@@ -66,7 +66,7 @@ function changeOf(text: string): Change | string {
   const [strange] = Object.keys(unknown);
   if (strange !== undefined) return `UpdateTaskProtection: json: unknown field "${strange}"`;
   if (typeof enabled !== 'boolean') return 'Invalid request: does not contain ProtectionEnabled field';
-  if (minutes === undefined) return { protectionEnabled: enabled };
+  if (minutes === undefined || minutes === null) return { protectionEnabled: enabled };
   return Number.isInteger(minutes)
     ? { protectionEnabled: enabled, expiresInMinutes: minutes as number }
     : 'ExpiresInMinutes: must be a whole number';
