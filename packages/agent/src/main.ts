@@ -3,8 +3,7 @@ import { agentClient, openChannel } from '@longshore/rpc';
 import { DockerRuntime } from '@longshore/runtime';
 import { Agent } from './agent.js';
 import { parseCommandLine } from './config/command.js';
-import { parseConfig } from './config/config.js';
-import { readVariables } from './config/env.js';
+import { readConfig } from './config/read.js';
 import { engineHostOf } from './host/engine-host.js';
 import { readHost } from './host/host.js';
 import { runUntilSignal, say } from './process.js';
@@ -17,7 +16,7 @@ import { agentVersion } from './version.js';
 export async function main(argv: readonly string[]): Promise<void> {
   const wish = parseCommandLine(argv, agentVersion);
   if (wish.kind === 'said') return say(wish.text, wish.exitCode);
-  const parsed = parseConfig(readVariables(wish.flags));
+  const parsed = readConfig(wish.flags);
   if (!parsed.ok) return say(`longshore-agent: ${parsed.problems.join('\nlongshore-agent: ')}\n`, 2);
   const config = parsed.value;
   const { tokenFile, endpoints } = config;

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { parseCommandLine } from '../../../packages/agent/src/config/command.js';
 import { readVariables } from '../../../packages/agent/src/config/env.js';
 import { parseFile } from '../../../packages/agent/src/config/env-file.js';
+import { readConfig } from '../../../packages/agent/src/config/read.js';
 import { credentialsFor, parseRegistryAuth } from '../../../packages/agent/src/config/registry-auth.js';
 import { readToken } from '../../../packages/agent/src/token.js';
 
@@ -38,6 +39,23 @@ const documented = `
 `
   .trim()
   .split(/\s+/);
+
+/** Names, lists of names and paths: any text is one. Those of files are read at the start, the login beside its type. */
+const freeTexts = new Set([
+  'LONGSHORE_TOKEN_FILE',
+  'LONGSHORE_INSTANCE_NAME',
+  'LONGSHORE_AVAILABILITY_ZONE',
+  'LONGSHORE_INSTANCE_TYPE',
+  'LONGSHORE_GPUS',
+  'LONGSHORE_ENV_FILE_DIR',
+  'LONGSHORE_CA_CERT',
+  'LONGSHORE_ECS_CONFIG',
+  'ECS_DATADIR',
+  'ECS_CGROUP_PATH',
+  'ECS_ENGINE_AUTH_DATA',
+  'ECS_EXCLUDE_UNTRACKED_IMAGE',
+  'DOCKER_CERT_PATH',
+]);
 
 describe('the configuration of an agent', () => {
   it("has ECS's documented defaults", () => {
@@ -89,6 +107,10 @@ describe('the configuration of an agent', () => {
   for (const c of [
     { name: 'ECS_CONTAINER_STOP_TIMEOUT', value: '500ms' },
     { name: 'ECS_CONTAINER_START_TIMEOUT', value: '44s' },
+    { name: 'ECS_CLUSTER', value: 'two words' },
+    { name: 'DOCKER_HOST', value: 'nonsense' },
+    { name: 'DOCKER_HOST', value: 'ftp://host' },
+    { name: 'DOCKER_HOST', value: 'tcp://host:port' },
     { name: 'ECS_CONTAINER_CREATE_TIMEOUT', value: '59s' },
     { name: 'ECS_IMAGE_CLEANUP_INTERVAL', value: '9m' },
     { name: 'ECS_IMAGE_MINIMUM_CLEANUP_AGE', value: '-1h' },
@@ -162,6 +184,28 @@ describe('where settings come from', () => {
     } finally {
       if (before === undefined) delete process.env.ECS_RESERVED_MEMORY;
       else process.env.ECS_RESERVED_MEMORY = before;
+    }
+  });
+
+  for (const c of [
+    { name: 'LONGSHORE_ECS_CONFIG', says: 'ENOENT' },
+    { name: 'LONGSHORE_TOKEN_FILE', says: 'ENOENT' },
+    { name: 'LONGSHORE_CA_CERT', says: 'ENOENT' },
+    { name: 'LONGSHORE_ENV_FILE_DIR', says: 'ENOENT' },
+    { name: 'DOCKER_CERT_PATH', says: 'ENOENT', DOCKER_HOST: 'tcp://127.0.0.1:2376' },
+  ])
+    it(`${c.name} that leads nowhere is an error that names it`, () => {
+      const { name, says, ...more } = c;
+      const parsed = readConfig({ ...more, [name]: join(directory, 'nowhere') });
+      expect(parsed.ok ? [] : parsed.problems).to.have.length(1);
+      expect(!parsed.ok && parsed.problems[0]).to.match(new RegExp(`^${name}: .*${says}`));
+    });
+
+  it('every honoured variable that is no free text refuses what it can not read, by its name', () => {
+    for (const { name } of variables.filter((v) => v.honoured !== undefined && !freeTexts.has(v.name))) {
+      const parsed = parseConfig({ [name]: '{"no: good' });
+      const said = parsed.ok ? [] : parsed.problems.map((p) => p.split(':')[0]);
+      expect(said, name).to.include(name);
     }
   });
 

@@ -158,7 +158,7 @@ function whoAndWhere(read: SettingReader): Pick<Config, WhoAndWhere> {
     endpoints: endpoints(read),
     tokenFile: read.text('LONGSHORE_TOKEN_FILE'),
     caCert: read.text('LONGSHORE_CA_CERT'),
-    cluster: read.text('ECS_CLUSTER') ?? 'default',
+    cluster: matching(read, 'ECS_CLUSTER', /^[\w-]{1,255}$/, 'the name of a cluster') ?? 'default',
     dataDir: read.text('ECS_DATADIR') ?? '/var/lib/longshore/agent',
     instanceName: read.text('LONGSHORE_INSTANCE_NAME'),
     joinAsNew: read.flag('LONGSHORE_JOIN_AS_NEW') ?? false,
@@ -166,11 +166,24 @@ function whoAndWhere(read: SettingReader): Pick<Config, WhoAndWhere> {
     instanceType: read.text('LONGSHORE_INSTANCE_TYPE'),
     instanceAttributes: read.json('ECS_INSTANCE_ATTRIBUTES', isTextMap, '{"name": "value", ...}') ?? {},
     instanceTags: read.json('ECS_CONTAINER_INSTANCE_TAGS', isTextMap, '{"key": "value", ...}') ?? {},
-    dockerHost: read.text('DOCKER_HOST'),
+    dockerHost: dockerHost(read),
     dockerCertPath: read.text('DOCKER_CERT_PATH'),
     envFileDir: read.text('LONGSHORE_ENV_FILE_DIR'),
     sharedEngine: read.flag('LONGSHORE_SHARED_ENGINE') ?? false,
   };
+}
+
+function dockerHost(read: SettingReader): string | undefined {
+  const form = /^(unix:\/\/\/|(tcp|https?):\/\/[^/])/;
+  const given = matching(
+    read,
+    'DOCKER_HOST',
+    form,
+    'an address like unix:///var/run/docker.sock, tcp://host:2376',
+  );
+  if (given === undefined || URL.canParse(given)) return given;
+  read.problems.push(`DOCKER_HOST: ${given} is no address`);
+  return undefined;
 }
 
 function endpoints(read: SettingReader): readonly string[] {
