@@ -20,12 +20,12 @@ interface Rig {
   percent: number;
 }
 
-async function aRig(): Promise<Rig> {
+async function aRig(percent = 10): Promise<Rig> {
   const clock = new FakeClock();
   const runtime = new FakeRuntime({ clock });
   const said: string[] = [];
   const pressures: number[] = [];
-  const rig = { clock, runtime, said, pressures, percent: 10 };
+  const rig = { clock, runtime, said, pressures, percent };
   const monitor = new HealthMonitor({
     driver: runtime,
     clock,
@@ -81,6 +81,12 @@ describe('the health of an instance', () => {
     rig.runtime.fault({ calls: ['inspectContainer'], kind: 'serverError', times: 2 });
     await rig.clock.advance(120_000);
     expect(rig.said).to.deep.equal([]);
+    await rig.monitor.stop();
+  });
+
+  it('says at its start that its disk is full', async () => {
+    const rig = await aRig(95);
+    expect(rig.monitor.reason).to.equal('disk /var/lib/docker 95 % full (limit 90)');
     await rig.monitor.stop();
   });
 

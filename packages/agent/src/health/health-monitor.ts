@@ -45,10 +45,11 @@ export class HealthMonitor implements Component {
     return this.#reason;
   }
 
-  start(): Promise<void> {
+  /** The first look comes before the first report: an instance that starts on a full disk says so at once. */
+  async start(): Promise<void> {
     this.#answeredAtMs = this.#parts.clock.monotonicMs();
+    await this.look();
     this.#later();
-    return Promise.resolve();
   }
 
   stop(): Promise<void> {
