@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { chownSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { testSocket } from '../../support/docker.js';
 import { eventually } from '../../support/eventually.js';
 import { needs, needsHere } from '../../support/needs.js';
-import { AgentRig } from './rig.js';
+import { AgentProcess, AgentRig } from './rig.js';
 
 describe('what comes together in one task, on a real engine', function () {
   this.timeout(60_000);
@@ -168,6 +169,25 @@ describe('an agent that is not root', function () {
       expect(HostConfig.CgroupParent).to.equal('');
     } finally {
       await rig.close();
+    }
+  });
+
+  it('is told by the socket that refuses it which group to join', async function () {
+    needsHere(this, 'root');
+    const nobody = new AgentProcess();
+    chownSync(nobody.directory, 65_534, 65_534);
+    const group = execFileSync('stat', ['-c', '%G', testSocket], { encoding: 'utf8' }).trim();
+    nobody.spawn(['--endpoints', '127.0.0.1:1'], {}, { uid: 65_534, gid: 65_534 });
+    try {
+      await eventually(
+        () => nobody.log.includes(`EACCES`) && nobody.log.includes(`join the group ${group} `),
+        {
+          withinMs: 20_000,
+          state: () => nobody.log,
+        },
+      );
+    } finally {
+      await nobody.close();
     }
   });
 });

@@ -253,6 +253,9 @@ describe('what a task definition asks of the agent', function () {
     );
     const report = await rig.reaches(id, 'RUNNING');
     expect(await inside(id, 'ping -c 1 -W 2 database')).to.contain('1 packets received');
+    // An agent that has the engine to itself uses the engine's own network.
+    const { NetworkSettings } = await rig.engine.inspect(report.containers[0]?.runtimeId ?? '');
+    expect(Object.keys(NetworkSettings.Networks)).to.deep.equal(['bridge']);
     const web = report.containers.find((c) => c.name === 'web');
     expect(web?.networkBindings).to.deep.equal([
       { bindIP: '0.0.0.0', containerPort: 80, hostPort: 45_199, protocol: 'tcp' },
@@ -269,10 +272,15 @@ describe('what a task definition asks of the agent', function () {
         {
           pidMode: 'task',
           ipcMode: 'task',
+          taskRoleArn: 'arn:aws:iam::123456789012:role/none',
         },
       ),
     );
     await rig.reaches(id, 'RUNNING');
     expect(await inside(id, 'ps', 'side')).to.contain('sleep 4242');
+    expect(await inside(id, 'readlink /proc/self/ns/ipc', 'side')).to.equal(
+      await inside(id, 'readlink /proc/self/ns/ipc'),
+    );
+    expect(rig.log).to.contain('roles of the task are without effect: no credentials yet');
   });
 });

@@ -65,6 +65,11 @@ describe('the endpoints of an agent', function () {
     const chain = `LONGSHORE-${rig.plane.instance.slice(0, 12)}`;
     const rules = (): string => execFileSync('iptables', ['-w', '-t', 'nat', '-S'], { encoding: 'utf8' });
     expect(rules()).to.contain(chain);
+    // It shares the engine: a network of its own, whose bridge its rule names.
+    const short = rig.plane.instance.slice(0, 12);
+    const web = await rig.engine.inspect(rig.plane.states.get(id)?.containers[0]?.runtimeId ?? '');
+    expect(Object.keys(web.NetworkSettings.Networks)).to.deep.equal([`longshore-${short}`]);
+    expect(rules()).to.match(new RegExp(`-A ${chain} -d 169.254.170.2/32 -i ls${short} `));
     await rig.kill('SIGTERM');
     expect(rules()).not.to.contain(chain);
   });

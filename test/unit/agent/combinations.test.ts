@@ -208,3 +208,21 @@ describe('a task that stops while it is being prepared', () => {
     expect(world.engine.task(id)).to.equal(undefined);
   });
 });
+
+describe('an engine that does not answer to a task', () => {
+  for (const { call, starts } of [
+    { call: 'createContainer', starts: 0 },
+    { call: 'startContainer', starts: 3 },
+  ] as const)
+    it(`at ${call} is asked three times; then the task has failed to start, by DockerTimeoutError`, async () => {
+      const world = await new World().start();
+      world.runtime.fault({ calls: [call], kind: 'hang' });
+      await world.run(aDefinition([{ name: 'web' }]));
+      expect(world.task().status).to.equal('PENDING');
+      await world.advance(15 * 60_000);
+      const { status, stopCode, stoppedReason } = world.task();
+      expect([status, stopCode]).to.deep.equal(['STOPPED', 'TaskFailedToStart']);
+      expect(stoppedReason).to.match(/^DockerTimeoutError: /);
+      expect(world.runtime.calls('startContainer')).to.equal(starts);
+    });
+});
