@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemRandom } from '@longshore/kit';
 import { expect } from 'chai';
 import { testSocket } from '../../support/docker.js';
 import { eventually } from '../../support/eventually.js';
@@ -77,11 +78,7 @@ describe('an agent whose Docker answers 500', function () {
   });
 
   it('keeps what runs, says so, reports what could not begin, and goes on', async () => {
-    const [runs, stops, late] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [
-      string,
-      string,
-      string,
-    ];
+    const [runs, stops, late] = ['a', 'b', 'c'].map(() => systemRandom.hexId()) as [string, string, string];
     for (const task of [runs, stops]) rig.plane.run(rig.definition([{ name: 'web' }]), { task });
     const before = await rig.reaches(runs, 'RUNNING');
     await rig.reaches(stops, 'RUNNING');

@@ -1,3 +1,4 @@
+import { systemRandom } from '@longshore/kit';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/needs.js';
@@ -13,7 +14,6 @@ describe('images that tasks pull', function () {
   const registry = new TestRegistry();
   const images: string[] = [];
   let rig: AgentRig;
-  let tasks = 0;
 
   before(async () => {
     await registry.start();
@@ -38,8 +38,7 @@ describe('images that tasks pull', function () {
   }
 
   const run = (image: string): string => {
-    tasks += 1;
-    return rig.plane.run(rig.definition([{ name: 'web', image }]), { task: String(tasks).padStart(32, '0') });
+    return rig.plane.run(rig.definition([{ name: 'web', image }]), { task: systemRandom.hexId() });
   };
 
   async function refusalOf(image: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { systemRandom } from '@longshore/kit';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/needs.js';
@@ -14,7 +15,7 @@ describe('containers of stopped tasks', function () {
     const ids: string[] = [];
     for (let i = 0; i < count; i++) {
       const definition = rig.definition([{ name: 'web', command: ['true'] }]);
-      const task = rig.plane.run(definition, { task: String(i).padStart(32, '0') });
+      const task = rig.plane.run(definition, { task: systemRandom.hexId() });
       const report = await rig.reaches(task, 'STOPPED');
       ids.push(report.containers[0]?.runtimeId ?? '');
     }
