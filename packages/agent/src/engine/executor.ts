@@ -94,7 +94,7 @@ export class EffectExecutor {
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
-    this.#starts = new Lane(parts.parallelism?.starts ?? 10);
+    this.#starts = new Lane(parts.parallelism?.starts ?? 16);
     this.#removals = new Lane(parts.parallelism?.removals ?? 50);
   }
 

@@ -28,7 +28,7 @@ export interface DockerRuntimeOptions {
   readonly host?: EngineHost | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Requests at a time that create, start or remove; more make an engine slower, not faster. */
+  /** Requests at a time that create, start or remove: as many as keep an engine busy, also beside other work. */
   readonly heavyRequests?: number | undefined;
   /** Pulls at a time. */
   readonly pulls?: number | undefined;
@@ -56,7 +56,7 @@ export class DockerRuntime implements RuntimeDriver {
     this.#client = new EngineClient({
       host,
       clock,
-      parallelism: { heavy: options.heavyRequests ?? 8, light: 32, pull: options.pulls ?? 8 },
+      parallelism: { heavy: options.heavyRequests ?? 16, light: 32, pull: options.pulls ?? 8 },
       onCall: options.onCall,
     });
     this.#containers = new DockerContainers(this.#client, clock, endings);
