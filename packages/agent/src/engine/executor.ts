@@ -84,8 +84,12 @@ export class EffectExecutor {
       this.#work(effect, task, () => this.#pull(effect.container, task, signal)),
     createContainer: (effect, task) =>
       this.#work(effect, task, () => this.#starts.run(() => this.#create(effect.container, task))),
+    // A task that is begun is brought to its end first: the engine waits for its disk when it makes one container, and
+    // works meanwhile where it starts another.
     startContainer: (effect, task) =>
-      this.#work(effect, task, () => this.#starts.run(() => this.#start(effect.container, task))),
+      this.#work(effect, task, () =>
+        this.#starts.run(() => this.#start(effect.container, task), { first: true }),
+      ),
     stopContainer: (effect, task) => this.#work(effect, task, () => this.#stop(effect, task)),
     removeContainer: (effect, task) =>
       this.#work(effect, task, () => this.#removals.run(() => this.#remove(effect.container, task))),

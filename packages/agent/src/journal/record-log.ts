@@ -30,6 +30,7 @@ export interface LineFormat {
 export class RecordLog {
   readonly #path: string;
   readonly #format: LineFormat;
+  readonly #open: typeof open;
   readonly #live = new Map<string, string>();
   #queue: Entry[] = [];
   #unforced: Entry[] = [];
@@ -40,8 +41,10 @@ export class RecordLog {
   #writing: Promise<void> | undefined;
   #forcing: Promise<void> | undefined;
 
-  constructor(path: string, format: LineFormat) {
+  /** `openFile` is the file system's. */
+  constructor(path: string, format: LineFormat, openFile: typeof open = open) {
     this.#path = path;
+    this.#open = openFile;
     this.#format = format;
   }
 
@@ -134,7 +137,7 @@ export class RecordLog {
     await this.#close();
     const temporary = `${this.#path}.tmp`;
     const bytes = Buffer.from([...this.#live].map(([key, text]) => this.#format.line(key, text)).join(''));
-    const file = await open(temporary, 'w', 0o600);
+    const file = await this.#open(temporary, 'w', 0o600);
     try {
       await file.appendFile(bytes);
       await file.datasync();
