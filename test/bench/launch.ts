@@ -268,7 +268,9 @@ async function benchMany(rig: Rig, { pairs, tasks }: Many): Promise<Figures> {
     await raw.clear('longshore.bench');
   }
   const [best] = searched.reduce((a, b) => (b[1] < a[1] ? b : a));
-  console.log(`    plain, so many at a time: ${searched.map(([n, ms]) => `${n}: ${round(ms)} ms`).join(', ')}`);
+  console.log(
+    `    plain, so many at a time: ${searched.map(([n, ms]) => `${n}: ${round(ms)} ms`).join(', ')}`,
+  );
   const theirs = async (): Promise<number> => {
     const ms = await raw.runMany(tasks, best, network);
     if ((await raw.running('longshore.bench')) !== tasks) throw new Error('a plain container does not run');
