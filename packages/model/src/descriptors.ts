@@ -33,8 +33,16 @@ export function loadDescriptors(): protobuf.Root {
 /** The contract of this process. Immutable once loaded. */
 export const descriptors: protobuf.Root = loadDescriptors();
 
+/** What has been looked up, which takes a walk through all namespaces: calls ask for the type of their message. */
+const types = new Map<string, protobuf.Type>();
+
 export function messageType(name: string): protobuf.Type {
-  return descriptors.lookupType(`${protoPackage}.${name}`);
+  let type = types.get(name);
+  if (!type) {
+    type = descriptors.lookupType(`${protoPackage}.${name}`);
+    types.set(name, type);
+  }
+  return type;
 }
 
 export function serviceDescriptor(name: string): protobuf.Service {

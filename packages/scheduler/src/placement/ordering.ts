@@ -125,6 +125,33 @@ export class Ordering {
   }
 }
 
+/**
+ * The instance that an `Ordering` offers first to a request whose one strategy is random, as that of a RunTask mostly
+ * is: without the clocks of all instances. -1 of none.
+ */
+export function firstAtRandom(board: Board, instances: ArrayLike<number>, ordinal: number): number {
+  const { salt: salts } = board;
+  const salt = mix(ordinal * 8 + 1);
+  let best = -1;
+  let bestBits = -1;
+  for (let at = 0; at < instances.length; at++) {
+    const i = instances[at] as number;
+    // The more bits, the sooner it rings; equal ones are those of equal salts.
+    const bits = mix((salts[i] as number) ^ salt);
+    const isFirst = bits > bestBits || (bits === bestBits && board.instance(i).id < board.instance(best).id);
+    if (!isFirst) continue;
+    best = i;
+    bestBits = bits;
+  }
+  return best;
+}
+
+/** Whether nothing but chance decides. */
+export function isAtRandom(request: Pick<PlacementRequest, 'strategies' | 'group'>): boolean {
+  const strategies = effectiveStrategies(request);
+  return strategies.length === 1 && strategies[0]?.type === 'random';
+}
+
 /** Numbers the pairs of (bucket above, value) in the order in which they are met. */
 function within(above: Int32Array, ids: Int32Array, distinct: number): Int32Array {
   const numbers = new Map<number, number>();

@@ -2,7 +2,7 @@ import { Board } from './board.js';
 import { candidateTree, firstOf } from './candidates.js';
 import { Expressions, Filter } from './filter.js';
 import { PlacementMemo } from './memo.js';
-import { Ordering } from './ordering.js';
+import { firstAtRandom, isAtRandom, Ordering } from './ordering.js';
 import { refusalOf } from './refusal.js';
 import type { ClusterView, PlacedTask, Placement, PlacementRequest, Refusal } from './view.js';
 
@@ -59,6 +59,11 @@ function placeRun(
   const give = requestCursor(requests, first);
   if (wanted === 1 && candidates.length === 1) {
     const i = candidates[0] as number;
+    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    return 1;
+  }
+  if (wanted === 1 && isAtRandom(request)) {
+    const i = firstAtRandom(board, candidates, first);
     placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
     return 1;
   }

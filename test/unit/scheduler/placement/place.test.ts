@@ -433,6 +433,15 @@ describe('where the tasks of a request go', () => {
     expect(first.size).to.equal(5);
   });
 
+  it('gives a single task at random the place that the first of several would be given', () => {
+    const strategies = [{ type: 'random' as const }];
+    for (let seed = 0; seed < 30; seed++) {
+      const placeOf = (count: number): string | undefined =>
+        place({ instances: inZones(20) }, [aRequest({ count, strategies })], { seed }).placed[0]?.instance;
+      expect(placeOf(1)).to.be.a('string').that.equals(placeOf(3));
+    }
+  });
+
   it('places tasks of a group together, or apart, as memberOf asks, one by one', () => {
     const apart = aRequest({
       count: 3,
