@@ -6,11 +6,14 @@ export interface KeepAlive {
   readonly timeoutMs: number;
 }
 
-/** A server that died without a word is noticed within 15 s; to the server these pings are an agent's heartbeat. */
-export const clientKeepAlive: KeepAlive = { timeMs: 10_000, timeoutMs: 5_000 };
+/**
+ * A server that died without a word is noticed within 20 s, and one that is only busy is not left by all of its agents at
+ * once, who would keep it busier still; to the server these pings are an agent's heartbeat.
+ */
+export const clientKeepAlive: KeepAlive = { timeMs: 10_000, timeoutMs: 10_000 };
 
-/** A client that died without a word is let go of within 35 s: nothing waits for that, and there are many of them. */
-export const serverKeepAlive: KeepAlive = { timeMs: 30_000, timeoutMs: 5_000 };
+/** A client that died without a word is let go of within 40 s: nothing waits for that, and there are many of them. */
+export const serverKeepAlive: KeepAlive = { timeMs: 30_000, timeoutMs: 10_000 };
 
 export function keepAliveOptions(keepAlive: KeepAlive): ChannelOptions {
   return {

@@ -104,6 +104,8 @@ export interface TaskIndex {
   ofService(cluster: string, service: string): Iterable<TaskSummary>;
   /** Tasks without an instance, in no particular order. */
   waiting(cluster: string): Iterable<TaskSummary>;
+  /** Tasks whose last status is STOPPED, in no particular order: few, for they leave for the history. */
+  stopped(cluster: string): Iterable<TaskSummary>;
 }
 
 /** One record's change in the cache, as it happens. Tasks carry summaries, the rest records. */

@@ -257,8 +257,17 @@ function readRules(one: Get, two: Get): void {
       expect(ids(tasks.onInstance('c', 'i2'))).to.deep.equal(['t2']);
       expect(ids(tasks.ofService('c', 's'))).to.deep.equal(['t2']);
       expect(ids(tasks.waiting('c'))).to.deep.equal([]);
+      expect(ids(tasks.stopped('c'))).to.deep.equal([]);
       expect(tasks.get('c', 't2')).to.include({ lastStatus: 'RUNNING', instance: 'i2', service: 's' });
     }
+    const ended = aTaskRecord({ service: 's', instance: 'i2', lastStatus: 'STOPPED' });
+    await committed(
+      two().commit({
+        expect: [{ key: task('t2'), revision: two().tasks.get('c', 't2')?.revision ?? 0 }],
+        write: [{ put: task('t2'), value: ended }],
+      }),
+    );
+    expect([...two().tasks.stopped('c')].map((t) => t.id)).to.deep.equal(['t2']);
     await committed(
       two().commit({
         expect: [{ key: task('t2'), revision: two().tasks.get('c', 't2')?.revision ?? 0 }],
@@ -266,6 +275,7 @@ function readRules(one: Get, two: Get): void {
       }),
     );
     expect([...two().tasks.ofService('c', 's')]).to.deep.equal([]);
+    expect([...two().tasks.stopped('c')]).to.deep.equal([]);
     expect(two().count(rangeOf('task', 'c'))).to.equal(1);
   });
 

@@ -88,6 +88,7 @@ class InstanceWatch {
       for (const ears of this.#ears.values()) ears.deaf(now.monotonicMs);
     this.#lookedMs = now.monotonicMs;
     if (this.#quiet.has(cluster)) return { commits: [], againInMs: tickMs };
+    const impatient = this.#impatient(cluster);
     const byId = new Map(store.list(rangeOf('instance', cluster)).map((s) => [s.key.names[1] ?? '', s]));
     const ears = this.#earsOf(cluster);
     const connected = new Set<string>();
@@ -95,7 +96,8 @@ class InstanceWatch {
       const seen = this.#see(cluster, stored);
       if (seen.connected) connected.add(id);
       const silentMs = ears.silentMs(seen, now);
-      const replaceAfterMs = silentMs > 0 ? this.#replaceAfterMs(cluster, id) : this.#options.replaceAfterMs;
+      const replaceAfterMs =
+        silentMs > 0 ? this.#replaceAfterMs(cluster, id, impatient) : this.#options.replaceAfterMs;
       return { id, silentMs, lostSinceMs: stored.value.lostSinceMs, replaceAfterMs };
     });
     const rules = {
@@ -131,17 +133,25 @@ class InstanceWatch {
     return ears;
   }
 
+  /** The services that wait for less than the server's default before they replace tasks, and for how long. */
+  #impatient(cluster: string): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const { key, value } of this.#context.store.list(rangeOf('service', cluster))) {
+      const { replaceAfterMs } = optionsOf(value.tags);
+      if (typeof replaceAfterMs === 'number' && replaceAfterMs < this.#options.replaceAfterMs)
+        found.set(key.names[1] ?? '', replaceAfterMs);
+    }
+    return found;
+  }
+
   /** The shortest that a service with tasks there waits, the server's default at most. */
-  #replaceAfterMs(cluster: string, instance: string): number {
-    const { store } = this.#context;
-    const services = new Set<string>();
-    for (const { service } of store.tasks.onInstance(cluster, instance))
-      if (service !== '') services.add(service);
-    const own = [...services].map((name) => {
-      const { replaceAfterMs } = optionsOf(store.get(keyOf('service', cluster, name))?.value.tags);
-      return typeof replaceAfterMs === 'number' ? replaceAfterMs : this.#options.replaceAfterMs;
-    });
-    return Math.min(this.#options.replaceAfterMs, ...own);
+  #replaceAfterMs(cluster: string, instance: string, impatient: ReadonlyMap<string, number>): number {
+    let shortestMs = this.#options.replaceAfterMs;
+    // When many fall silent at once, nobody has time to look at what each of them runs.
+    if (impatient.size === 0) return shortestMs;
+    for (const { service } of this.#context.store.tasks.onInstance(cluster, instance))
+      shortestMs = Math.min(shortestMs, impatient.get(service) ?? shortestMs);
+    return shortestMs;
   }
 
   #see(cluster: string, stored: Stored<'instance'>): SeenInstance {

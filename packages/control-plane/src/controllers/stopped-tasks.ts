@@ -79,7 +79,7 @@ class Sweeper {
   *allKeys(store: Store): Iterable<string> {
     yield pressureKey;
     for (const { key } of store.list(rangeOf('cluster')))
-      for (const task of store.tasks.inCluster(key.names[0] ?? '')) if (isDone(task)) yield this.#note(task);
+      for (const task of store.tasks.stopped(key.names[0] ?? '')) if (isDone(task)) yield this.#note(task);
   }
 
   #note(task: TaskSummary): string {

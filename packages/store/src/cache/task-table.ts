@@ -14,6 +14,7 @@ class ClusterTasks {
   readonly byInstance = new Map<string, Entries>();
   readonly byService = new Map<string, Entries>();
   readonly waiting: Entries = new Map();
+  readonly stopped: Entries = new Map();
 }
 
 const none: readonly TaskSummary[] = [];
@@ -80,6 +81,10 @@ export class TaskTable implements TaskIndex {
 
   waiting(cluster: string): Iterable<TaskSummary> {
     return this.#clusters.get(cluster)?.waiting.values() ?? none;
+  }
+
+  stopped(cluster: string): Iterable<TaskSummary> {
+    return this.#clusters.get(cluster)?.stopped.values() ?? none;
   }
 
   countIn(cluster: string): number {
@@ -162,6 +167,8 @@ function reindex(tasks: ClusterTasks, before: TaskEntry | undefined, after: Task
   moveIn(tasks.byService, before?.service, after?.service, before, after);
   if (after?.instance === '') tasks.waiting.set(after.id, after);
   else if (before?.instance === '') tasks.waiting.delete(before.id);
+  if (after?.lastStatus === 'STOPPED') tasks.stopped.set(after.id, after);
+  else if (before?.lastStatus === 'STOPPED') tasks.stopped.delete(before.id);
 }
 
 function moveIn(

@@ -113,7 +113,8 @@ export class Endpoint {
         'grpc-node.flow_control_window': flowWindowBytes,
         // etcd ends connections that ping more often than every 5 s.
         'grpc.keepalive_time_ms': 10_000,
-        'grpc.keepalive_timeout_ms': 5_000,
+        // Longer than a busy turn of ours and than etcd's wait for a disk; what is dead shows by the calls' deadlines.
+        'grpc.keepalive_timeout_ms': 10_000,
         'grpc.initial_reconnect_backoff_ms': 100,
         'grpc.max_reconnect_backoff_ms': 2_000,
       },

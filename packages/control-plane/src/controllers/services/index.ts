@@ -73,9 +73,8 @@ class ServiceScheduler {
     for (const { key } of store.list(rangeOf('service'))) yield key.names.join('/');
     // Stopped tasks of services that are gone altogether wait for somebody to count them.
     for (const { key } of store.list(rangeOf('cluster')))
-      for (const task of store.tasks.inCluster(key.names[0] ?? ''))
-        if (task.service !== '' && task.lastStatus === 'STOPPED' && !task.counted)
-          yield `${task.cluster}/${task.service}`;
+      for (const task of store.tasks.stopped(key.names[0] ?? ''))
+        if (task.service !== '' && !task.counted) yield `${task.cluster}/${task.service}`;
   }
 
   *keysOf(change: Change): Iterable<string> {
