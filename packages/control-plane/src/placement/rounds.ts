@@ -12,7 +12,7 @@ const placementsPerRound = 1000;
  * Where nothing but services waits: an instance's fence is written once for all that a round places there, and a round
  * takes as long as the answers of its commits, few or many.
  */
-const placementsPerLargeRound = 5000;
+const placementsPerLargeRound = 10_000;
 /** A rush is over when for so long no round has left others waiting: services ask again when a round has answered. */
 const rushEndsMs = 1000;
 

@@ -1,7 +1,7 @@
 import type { StartTasks } from './decision.js';
 
 /** What one decision starts, and stops, at most: the next sees what has become of it, and other services get a turn. */
-export const tasksPerDecision = 1000;
+export const tasksPerDecision = 5000;
 
 interface Steps<Stop> {
   readonly start: readonly StartTasks[];
