@@ -16,6 +16,11 @@ export class Turns {
     this.#nowMs = nowMs;
   }
 
+  /** How many pieces wait for a later turn. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   /** Resolves when the next piece may begin. */
   next(): Promise<void> | undefined {
     if (this.#beganMs === undefined) {

@@ -1,11 +1,12 @@
 import { FakeClock, Turns } from '@longshore/kit';
 import { anInstanceRecord, aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
-import { keyOf, type MemoryStore } from '@longshore/store';
+import { keyOf, type MemoryStore, type TaskSummary } from '@longshore/store';
 import { expect } from 'chai';
+import { Bulk } from '../../../packages/control-plane/src/dispatcher/bulk.js';
 import { Departures } from '../../../packages/control-plane/src/dispatcher/departures.js';
 import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
 import { Polls } from '../../../packages/control-plane/src/dispatcher/poll.js';
-import { type AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
 import { committed, startedStore, stopStore } from './support/memory-store.js';
 
 describe('tasks that services start in a rush of placements', () => {
@@ -120,5 +121,38 @@ describe('tasks that services start in a rush of placements', () => {
     expect(answer).to.equal(undefined);
     await clock.advance(10_000);
     expect(told()).to.deep.equal(['t1']);
+  });
+});
+
+describe('the end of a rush', () => {
+  it('has agents told in turns, none while reports wait', async () => {
+    const clock = new FakeClock();
+    let isRush = true;
+    let isBusy = false;
+    const bulk = new Bulk(
+      clock,
+      () => isRush,
+      () => isBusy,
+    );
+    const woken: string[] = [];
+    const after = { service: 'web', desiredStatus: 'RUNNING' } as TaskSummary;
+    for (let i = 0; i < 5; i++) {
+      const session = new AgentSession({ cluster: 'c', instance: `i${i}`, session: 1 }, 0);
+      session.wake = () => woken.push(session.instance);
+      for (let n = 0; n < 100; n++) session.changed.add(`t${n}`);
+      expect(bulk.hold(session, { before: undefined, after, isIdle: true })).to.equal(true);
+    }
+    await clock.advance(1000);
+    expect(woken).to.deep.equal([]);
+    isRush = false;
+    await clock.advance(250);
+    expect(woken).to.deep.equal(['i0', 'i1']);
+    isBusy = true;
+    await clock.advance(1000);
+    expect(woken).to.have.length(2);
+    isBusy = false;
+    await clock.advance(50);
+    expect(woken).to.deep.equal(['i0', 'i1', 'i2', 'i3', 'i4']);
+    bulk.stop();
   });
 });

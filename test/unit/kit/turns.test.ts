@@ -28,6 +28,7 @@ describe('short turns of the event loop', () => {
     void work(turns, 'd', 15, done);
     await Promise.resolve();
     expect(done).to.deep.equal(['a', 'b']);
+    expect(turns.length).to.equal(2);
     await nextTurn();
     expect(done).to.deep.equal(['a', 'b', 'c']);
     await nextTurn();

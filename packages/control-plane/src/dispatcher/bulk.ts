@@ -5,8 +5,8 @@ import type { AgentSession } from './sessions.js';
 /** For so long at most a task that has its place waits for others to be given theirs. */
 const longestMs = 120_000;
 const lookMs = 250;
-/** When the rush is over, all are told in turns of so many, between which others have theirs. */
-const perTurn = 64;
+/** When the rush is over, so many tasks are told at a time, and what their agents report has its turns in between. */
+const tasksPerTurn = 200;
 const turnMs = 20;
 
 /**
@@ -17,13 +17,16 @@ const turnMs = 20;
 export class Bulk {
   readonly #clock: Clock;
   readonly #isRush: () => boolean;
+  readonly #isBusy: () => boolean;
   /** Since when (monotonic) there is something for the session, oldest first. */
   readonly #heldSinceMs = new Map<AgentSession, number>();
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, isRush: () => boolean) {
+  /** `isBusy`: reports wait to be worked off. */
+  constructor(clock: Clock, isRush: () => boolean, isBusy: () => boolean) {
     this.#clock = clock;
     this.#isRush = isRush;
+    this.#isBusy = isBusy;
   }
 
   /** Whether what the session has to be told waits for others. */
@@ -64,14 +67,14 @@ export class Bulk {
   #look(): void {
     const isRush = this.#isRush();
     const now = this.#clock.monotonicMs();
-    let left = perTurn;
+    let left = this.#isBusy() ? 0 : tasksPerTurn;
     for (const [session, sinceMs] of this.#heldSinceMs) {
-      if (left === 0 || (isRush && now - sinceMs < longestMs)) break;
-      left--;
+      if (left <= 0 || (isRush && now - sinceMs < longestMs)) break;
+      left -= session.changed.size;
       this.#heldSinceMs.delete(session);
       session.wake?.();
     }
-    if (this.#heldSinceMs.size > 0) this.#lookIn(left === 0 ? turnMs : lookMs);
+    if (this.#heldSinceMs.size > 0) this.#lookIn(left <= 0 ? turnMs : lookMs);
   }
 }
 

@@ -28,6 +28,8 @@ export interface PollLine {
   readonly connection?: Connection | undefined;
 }
 
+/** So many reports and answers that wait for a turn are some 50 ms of work. */
+const busyPieces = 16;
 /** How long a replica that is behind an agent's cursor waits before it sends the agent elsewhere. */
 const behindMs = 2000;
 
@@ -61,7 +63,7 @@ export class Polls {
     this.#sessions = parts.sessions;
     this.#pacer = parts.pacer;
     this.#turns = parts.turns;
-    this.#bulk = new Bulk(parts.clock, parts.isRush);
+    this.#bulk = new Bulk(parts.clock, parts.isRush, () => parts.turns.length > busyPieces);
     this.#stop = parts.store.observe({
       kinds: ['task'],
       changed: (change) => this.#changed(change),
