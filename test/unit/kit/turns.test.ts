@@ -19,22 +19,33 @@ describe('short turns of the event loop', () => {
     expect(done).to.have.length(10);
   });
 
-  it('end after some long ones: the others come in later turns, in order, and each gives way to what comes between', async () => {
+  it('end after some long ones: the others come in later turns, in order', async () => {
     const turns = new Turns(() => nowMs);
     const done: string[] = [];
     await work(turns, 'a', 15, done);
     await work(turns, 'b', 15, done);
-    void work(turns, 'c', 15, done);
-    void work(turns, 'd', 15, done);
+    for (const name of ['c', 'd', 'e', 'f']) void work(turns, name, 15, done);
     await Promise.resolve();
-    expect(done).to.deep.equal(['a', 'b']);
-    expect(turns.length).to.equal(2);
+    expect(done.join('')).to.equal('ab');
+    expect(turns.length).to.equal(4);
     await nextTurn();
-    expect(done).to.deep.equal(['a', 'b', 'c']);
+    expect(done.join('')).to.equal('abcd');
     await nextTurn();
-    expect(done).to.deep.equal(['a', 'b', 'c', 'd']);
+    expect(done.join('')).to.equal('abcdef');
     await nextTurn();
-    await work(turns, 'e', 1, done);
-    expect(done.at(-1)).to.equal('e');
+    await work(turns, 'g', 1, done);
+    expect(done.join('')).to.equal('abcdefg');
+  });
+
+  it('take many short pieces each, however long the turns are for other reasons', async () => {
+    const turns = new Turns(() => nowMs);
+    const done: string[] = [];
+    await work(turns, 'long', 25, done);
+    for (let i = 0; i < 100; i++) void work(turns, String(i), 0.5, done);
+    for (let turn = 0; turn < 3; turn++) {
+      nowMs += 300;
+      await nextTurn();
+    }
+    expect(done).to.have.length(101);
   });
 });
