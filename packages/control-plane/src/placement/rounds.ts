@@ -57,6 +57,8 @@ export class PlacementRounds {
   readonly #controllers: Waiting[] = [];
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** Whether the round in flight is as large as it may be, and when one last ended. */
+  #isFull = false;
   #rushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RoundParts) {
@@ -93,7 +95,7 @@ export class PlacementRounds {
 
   /** Whether more tasks wait for a place than a round takes. */
   get isRush(): boolean {
-    return this.#parts.clock.monotonicMs() - this.#rushedMs < rushEndsMs;
+    return this.#isFull || this.#parts.clock.monotonicMs() - this.#rushedMs < rushEndsMs;
   }
 
   /** Takes no more asks and resolves when the round in flight has answered. */
@@ -105,7 +107,11 @@ export class PlacementRounds {
   async #run(): Promise<void> {
     // What arrives in this turn shares the first round.
     await Promise.resolve();
-    while (this.#requests.length + this.#controllers.length > 0) await this.#round(this.#take());
+    while (this.#requests.length + this.#controllers.length > 0) {
+      await this.#round(this.#take());
+      if (this.#isFull) this.#rushedMs = this.#parts.clock.monotonicMs();
+    }
+    this.#isFull = false;
     this.#running = undefined;
   }
 
@@ -123,7 +129,7 @@ export class PlacementRounds {
         left -= waiting.share;
         taken.push(waiting);
       }
-    if (left === 0) this.#rushedMs = this.#parts.clock.monotonicMs();
+    this.#isFull = left === 0;
     return taken;
   }
 
