@@ -31,12 +31,12 @@ export function isSame(a: Fingerprint, b: Fingerprint): boolean {
   return a.count === b.count && a.sums[0] === b.sums[0] && a.sums[1] === b.sums[1];
 }
 
-/** Counts durations by the millisecond up to a minute: any number of them, in little memory. */
+/** Counts durations by the millisecond up to ten minutes: any number of them, in little memory. */
 export class Durations {
   readonly #counts: number[] = [];
 
   add(ms: number): void {
-    const at = Math.max(0, Math.min(60_000, Math.round(ms)));
+    const at = Math.max(0, Math.min(600_000, Math.round(ms)));
     this.#counts[at] = (this.#counts[at] ?? 0) + 1;
   }
 
