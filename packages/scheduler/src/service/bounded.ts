@@ -1,7 +1,11 @@
 import type { StartTasks } from './decision.js';
 
-/** What one decision starts, and stops, at most: the next sees what has become of it, and other services get a turn. */
-export const tasksPerDecision = 5000;
+/**
+ * What one decision starts, and stops, at most: the next sees what has become of it, and other services get a turn.
+ * Starts are more: placement looks at all instances once for what is decided together.
+ */
+export const startsPerDecision = 5000;
+export const stopsPerDecision = 1000;
 
 interface Steps<Stop> {
   readonly start: readonly StartTasks[];
@@ -12,8 +16,8 @@ interface Steps<Stop> {
 export function bounded<Stop, Plan extends Steps<Stop>>(
   plan: Plan & Steps<Stop>,
 ): Plan & { readonly isPartial: boolean } {
-  let left = tasksPerDecision;
-  let isPartial = plan.stop.length > tasksPerDecision;
+  let left = startsPerDecision;
+  let isPartial = plan.stop.length > stopsPerDecision;
   const start: StartTasks[] = [];
   for (const wanted of plan.start) {
     const count = Math.min(wanted.count, left);
@@ -22,7 +26,7 @@ export function bounded<Stop, Plan extends Steps<Stop>>(
     if (count > 0) start.push(count === wanted.count ? wanted : fewer(wanted, count));
   }
   if (!isPartial) return { ...plan, isPartial };
-  return { ...plan, start, stop: plan.stop.slice(0, tasksPerDecision), isPartial };
+  return { ...plan, start, stop: plan.stop.slice(0, stopsPerDecision), isPartial };
 }
 
 function fewer(wanted: StartTasks, count: number): StartTasks {

@@ -1,4 +1,4 @@
-import { tasksPerDecision } from './bounded.js';
+import { stopsPerDecision } from './bounded.js';
 import type { CountedStops } from './counting.js';
 import type { ServiceDecision } from './decision.js';
 import { withDeployment, withEvent, withService } from './progress.js';
@@ -19,7 +19,7 @@ export interface Deletion {
  */
 export function deletionDecision({ snapshot, standings, counted, nowMs }: Deletion): ServiceDecision {
   const wanted = standings.wanted();
-  const open = wanted.slice(0, tasksPerDecision);
+  const open = wanted.slice(0, stopsPerDecision);
   const reason = scalingReason(snapshot.service.primaryDeployment);
   let progress = counted.progress;
   if (open.length > 0) {

@@ -108,18 +108,18 @@ describe('a REPLICA service', () => {
 });
 
 describe('a service of thousands', () => {
-  it('starts and stops a thousand tasks a decision, says that there is more, and names fifty', () => {
+  it('starts five thousand and stops a thousand tasks a decision, says that there is more, and names fifty', () => {
     const world = new World({
-      spec: { desiredCount: 2500 },
+      spec: { desiredCount: 12_500 },
       instances: [{ resources: { cpuUnits: 1e7, memoryMiB: 1e7 } }],
     });
     const starts = [1, 2, 3].map(() => world.reconcile());
-    expect(starts.map(({ start }) => start[0]?.count)).to.deep.equal([1000, 1000, 500]);
+    expect(starts.map(({ start }) => start[0]?.count)).to.deep.equal([5000, 5000, 2500]);
     expect(starts.map(({ isPartial }) => isPartial)).to.deep.equal([true, true, false]);
-    const said = world.messages().filter((message) => message.includes('has started 1000 tasks: (task '));
+    const said = world.messages().filter((message) => message.includes('has started 5000 tasks: (task '));
     expect(said[0]?.match(/\(task /g)).to.have.length(50);
-    expect(said[0]).to.match(/ and 950 others\.$/);
-    world.configure({ desiredCount: 300 });
+    expect(said[0]).to.match(/ and 4950 others\.$/);
+    world.configure({ desiredCount: 10_300 });
     const stops = [1, 2, 3].map(() => world.reconcile());
     expect(stops.map(({ stop }) => stop.length)).to.deep.equal([1000, 1000, 200]);
     expect(stops.map(({ isPartial }) => isPartial)).to.deep.equal([true, true, false]);
