@@ -112,6 +112,25 @@ describe('tasks that services start in a rush of placements', () => {
     expect(told()).to.deep.equal(['t1', 't2']);
   });
 
+  it('hold back no stop whose answer was lost', async () => {
+    isRush = false;
+    const revision = await addOfService('t1');
+    await clock.advance(100);
+    const known = cursor;
+    poll();
+    const key = keyOf('task', 'c', 't1');
+    const stopped = aTaskRecord({ instance: 'i', service: 'web', desiredStatus: 'STOPPED' });
+    await committed(store, clock, { expect: [{ key, revision }], write: [{ put: key, value: stopped }] });
+    await clock.advance(100);
+    expect(told()).to.deep.equal(['t1']);
+    isRush = true;
+    await addOfService('t2');
+    cursor = known;
+    poll();
+    await clock.advance(100);
+    expect(told()).to.deep.equal(['t1', 't2']);
+  });
+
   it('are told after two minutes though it goes on; polls between end at their time and lose nothing', async () => {
     await addOfService('t1');
     await clock.advance(61_000);

@@ -130,7 +130,7 @@ export class TaskRunner {
     const before = this.#shown;
     this.#settled = edition;
     this.#shown = record;
-    if (record !== before) this.#tell(record, before);
+    if (record !== before) this.#tellSafely(record, before);
     this.#release(edition, 'on disk');
   }
 
@@ -152,6 +152,15 @@ export class TaskRunner {
     if (due.length === 0) return;
     this.#held = this.#held.filter((held) => !due.includes(held));
     for (const { effect } of due) if (isWanted(effect, task)) this.#perform(effect, task);
+  }
+
+  /** Who is told may fail; the task's writes and effects go on. */
+  #tellSafely(record: AgentTask, before: AgentTask): void {
+    try {
+      this.#tell(record, before);
+    } catch (thrown) {
+      this.#parts.logger.error({ task: record.id, err: thrown }, 'change of a task not taken');
+    }
   }
 
   #tell(record: AgentTask, before: AgentTask): void {

@@ -120,17 +120,20 @@ export function rememberTold(session: AgentSession, response: Omit<PollResponse,
   for (const task of session.told.keys()) if (!listed.has(task)) session.told.delete(task);
 }
 
-/** The agent came back with this cursor: answers with a later one did not arrive. */
-export function forgetUnconfirmed(session: AgentSession, cursor: number): void {
+/** The agent came back with this cursor: answers with a later one did not arrive. Whether one had told of tasks. */
+export function forgetUnconfirmed(session: AgentSession, cursor: number): boolean {
   if (cursor < session.confirmed) forgetAll(session);
   session.confirmed = cursor;
+  let any = false;
   for (const [task, at] of session.unconfirmed) {
     if (at <= cursor) continue;
     session.told.delete(task);
     session.changed.add(task);
+    any = true;
   }
   session.unconfirmed.clear();
   for (const [name, at] of session.definitions) if (at > cursor) session.definitions.delete(name);
+  return any;
 }
 
 /** An agent that goes back behind what it had confirmed knows nothing any more. */

@@ -86,7 +86,8 @@ export class Polls {
     const session = this.#sessions.hear(request);
     session.supersede?.();
     const revision = await this.#catchUp(request, session, signal);
-    forgetUnconfirmed(session, revision);
+    // What is told again may be a stop: it does not wait for a rush to end.
+    if (forgetUnconfirmed(session, revision)) this.#bulk.free(session);
     const since: Since = { session, revision, knownDefinitions: request.knownDefinitions };
     const ended = connection && session.waitsOn(connection);
     const answer = await this.#news(since, {

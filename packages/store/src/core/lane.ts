@@ -28,7 +28,7 @@ export class Lane {
   assemble(members: readonly Member[]): { readonly transaction: RawTransaction; readonly mark: string } {
     const mark = this.#freshMark();
     const [only] = members;
-    // Within one commit they differ; sets of their names are for several.
+    // Equal ones do no harm; sets of their names are for several members, which mostly share some.
     if (only && members.length === 1)
       return {
         transaction: {
