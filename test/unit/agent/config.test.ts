@@ -90,7 +90,7 @@ describe('the configuration of an agent', () => {
       ECS_LOGLEVEL: 'loud',
     });
     expect(parsed.ok).to.equal(false);
-    const said = parsed.ok ? [] : parsed.problems.map((p) => p.split(':')[0]);
+    const said = parsed.ok ? [] : parsed.problems.map((p) => p.split(':')[0] ?? '');
     expect(said.sort()).to.deep.equal([
       'ECS_CONTAINER_STOP_TIMEOUT',
       'ECS_DYNAMIC_HOST_PORT_RANGE',
@@ -117,7 +117,7 @@ describe('the configuration of an agent', () => {
     { name: 'NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE', value: 'old' },
     { name: 'ECS_NUM_IMAGES_DELETE_PER_CYCLE', value: '0' },
     { name: 'NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE', value: '0' },
-    { name: 'ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', value: '0s' },
+    { name: 'ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', value: '59s' },
     { name: 'ECS_IMAGE_PULL_TIMEOUT', value: '0s' },
     { name: 'ECS_DISABLE_IMAGE_CLEANUP', value: 'maybe' },
     { name: 'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP', value: 'maybe' },
@@ -132,6 +132,21 @@ describe('the configuration of an agent', () => {
     it(`refuses ${c.name}=${c.value}, which lies outside its bounds`, () => {
       const parsed = parseConfig({ [c.name]: c.value });
       expect(!parsed.ok && parsed.problems[0]).to.contain(c.name);
+    });
+
+  for (const c of [
+    { name: 'ECS_CONTAINER_STOP_TIMEOUT', value: '1s' },
+    { name: 'ECS_CONTAINER_START_TIMEOUT', value: '45s' },
+    { name: 'ECS_CONTAINER_CREATE_TIMEOUT', value: '1m' },
+    { name: 'ECS_IMAGE_CLEANUP_INTERVAL', value: '10m' },
+    { name: 'ECS_NUM_IMAGES_DELETE_PER_CYCLE', value: '1' },
+    { name: 'ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', value: '1m' },
+    { name: 'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION', value: '1s' },
+    { name: 'ECS_CGROUP_CPU_PERIOD', value: '8ms' },
+    { name: 'ECS_TASK_PIDS_LIMIT', value: '4194304' },
+  ])
+    it(`takes ${c.name}=${c.value}, the bound of the ECS agent`, () => {
+      expect(parseConfig({ [c.name]: c.value }).ok).to.equal(true);
     });
 
   it('turns image clean-up off where other agents share the engine, and with prefer-cached', () => {

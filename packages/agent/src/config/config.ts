@@ -104,7 +104,7 @@ export function parseConfig(variables: EnvVariables): Parsed<Config> {
     ...stays,
     pull: {
       behavior: read.oneOf('ECS_IMAGE_PULL_BEHAVIOR', pullBehaviors) ?? 'default',
-      inactivityMs: read.durationMs('ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', { minMs: 1000 }) ?? 60_000,
+      inactivityMs: read.durationMs('ECS_IMAGE_PULL_INACTIVITY_TIMEOUT', { minMs: 60_000 }) ?? 60_000,
       timeoutMs: read.durationMs('ECS_IMAGE_PULL_TIMEOUT', { minMs: 1000 }) ?? 2 * 3_600_000,
       credentials: parseRegistryAuth(read),
     },

@@ -1,0 +1,141 @@
+import type { Variable } from './variable.js';
+
+/** Our own. */
+export const ownVariables: readonly Variable[] = [
+  {
+    name: 'LONGSHORE_ENDPOINTS',
+    flag: 'endpoints',
+    argument: 'HOST:PORT,...',
+    standard: '127.0.0.1:7400',
+    honoured: 'replicas of the control plane; one is taken by chance',
+  },
+  {
+    name: 'LONGSHORE_TOKEN_FILE',
+    flag: 'token-file',
+    argument: 'FILE',
+    honoured: "file of mode 0600 with the agents' token",
+  },
+  {
+    name: 'LONGSHORE_INSTANCE_NAME',
+    flag: 'instance-name',
+    argument: 'NAME',
+    standard: 'the host name',
+    honoured: 'shown as ec2InstanceId',
+  },
+  {
+    name: 'LONGSHORE_INSTANCE_CPU',
+    flag: 'instance-cpu',
+    argument: 'UNITS',
+    standard: "the engine's cores x 1024",
+    honoured: 'cpu units that this instance registers',
+  },
+  {
+    name: 'LONGSHORE_INSTANCE_MEMORY',
+    flag: 'instance-memory',
+    argument: 'MIB',
+    standard: "the engine's memory",
+    honoured: 'memory in MiB that this instance registers, before ECS_RESERVED_MEMORY',
+  },
+  {
+    name: 'LONGSHORE_AVAILABILITY_ZONE',
+    flag: 'availability-zone',
+    argument: 'ZONE',
+    standard: 'the region + a',
+    honoured: 'attribute ecs.availability-zone',
+  },
+  {
+    name: 'LONGSHORE_INSTANCE_TYPE',
+    flag: 'instance-type',
+    argument: 'TYPE',
+    standard: 'the DMI product name',
+    honoured: 'attribute ecs.instance-type',
+  },
+  {
+    name: 'LONGSHORE_GPUS',
+    flag: 'gpus',
+    argument: 'ID,...',
+    standard: 'what nvidia-smi lists',
+    honoured: 'ids of the GPUs that this instance registers',
+  },
+  {
+    name: 'LONGSHORE_AWSVPC_CIDR',
+    flag: 'awsvpc-cidr',
+    argument: 'CIDR',
+    standard: '172.30.K.0/24, K by the data directory, the next where a route of the host clashes',
+    honoured:
+      'addresses of tasks in awsvpc mode; one that clashes with a route of the host is an error at start',
+  },
+  {
+    name: 'LONGSHORE_ENV_FILE_DIR',
+    flag: 'env-file-dir',
+    argument: 'DIR',
+    honoured: 'environment files of type longshore.file lie below it; unset: refused',
+  },
+  {
+    name: 'LONGSHORE_DYNAMIC_PORTS',
+    flag: 'dynamic-ports',
+    argument: 'FIRST-LAST',
+    honoured: 'as ECS_DYNAMIC_HOST_PORT_RANGE, and wins over it',
+  },
+  {
+    name: 'LONGSHORE_BIND_IP',
+    flag: 'bind-ip',
+    argument: 'IP',
+    standard: 'all addresses',
+    honoured: 'static host ports are bound on this address',
+  },
+  {
+    name: 'LONGSHORE_SHARED_ENGINE',
+    flag: 'shared-engine',
+    honoured: 'other agents use the same engine: a network of its own, no image clean-up',
+  },
+  {
+    name: 'LONGSHORE_JOIN_AS_NEW',
+    flag: 'join-as-new',
+    honoured: 'join as a new instance although the data directory names one (a cloned machine)',
+  },
+  {
+    name: 'LONGSHORE_INTROSPECTION_PORT',
+    flag: 'introspection-port',
+    argument: 'PORT',
+    standard: '51678',
+    honoured: 'introspection; 0: off',
+  },
+  {
+    name: 'LONGSHORE_METADATA_PORT',
+    flag: 'metadata-port',
+    argument: 'PORT',
+    standard: '51679',
+    honoured: 'task metadata; 0: off',
+  },
+  {
+    name: 'LONGSHORE_METRICS_PORT',
+    flag: 'metrics-port',
+    argument: 'PORT',
+    standard: '51680',
+    honoured: 'metrics on 127.0.0.1; 0: off',
+  },
+  {
+    name: 'LONGSHORE_STOPPED_TASKS_PER_FAMILY',
+    standard: '5',
+    honoured: 'stopped tasks of one family whose containers are kept',
+  },
+  {
+    name: 'LONGSHORE_DISK_LIMIT_PERCENT',
+    standard: '90',
+    honoured: "use of the engine's disk from which the instance takes no new task",
+  },
+  {
+    name: 'LONGSHORE_CA_CERT',
+    flag: 'cacert',
+    argument: 'FILE',
+    honoured: 'authority of the control plane (TLS)',
+  },
+  {
+    name: 'LONGSHORE_ECS_CONFIG',
+    flag: 'config',
+    argument: 'FILE',
+    standard: '/etc/ecs/ecs.config',
+    honoured: 'file of KEY=VALUE lines; the environment wins over it, flags over both',
+  },
+];
