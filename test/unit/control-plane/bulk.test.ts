@@ -1,13 +1,13 @@
 import { FakeClock, Turns } from '@longshore/kit';
-import { anInstanceRecord, aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
+import { aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
 import { keyOf, type MemoryStore, type TaskSummary } from '@longshore/store';
 import { expect } from 'chai';
 import { Bulk } from '../../../packages/control-plane/src/dispatcher/bulk.js';
 import { Departures } from '../../../packages/control-plane/src/dispatcher/departures.js';
 import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
 import { Polls } from '../../../packages/control-plane/src/dispatcher/poll.js';
-import { AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
-import { committed, startedStore, stopStore } from './support/memory-store.js';
+import { AgentSession, type Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { committed, openedSession, startedStore, stopStore } from './support/memory-store.js';
 
 describe('tasks that services start in a rush of placements', () => {
   let clock: FakeClock;
@@ -41,20 +41,7 @@ describe('tasks that services start in a rush of placements', () => {
   beforeEach(async () => {
     clock = new FakeClock();
     store = await startedStore(clock);
-    const key = keyOf('instance', 'c', 'i');
-    const sessionKey = keyOf('session', 'c', 'i');
-    const revision = await committed(store, clock, {
-      expect: [
-        { key, revision: 0 },
-        { key: sessionKey, revision: 0 },
-      ],
-      write: [
-        { put: key, value: anInstanceRecord({}) },
-        { put: sessionKey, value: { replica: 'a', startedAtMs: 0 } },
-      ],
-    });
-    sessions = new Sessions(store, clock);
-    session = sessions.open({ cluster: 'c', instance: 'i', session: revision });
+    ({ sessions, session } = await openedSession(store, clock));
     const pacer = new Pacer({ clock, instanceTimeoutMs: 30_000, agents: () => 1 });
     const turns = new Turns(() => clock.monotonicMs());
     const departures = new Departures(store);
@@ -140,6 +127,41 @@ describe('tasks that services start in a rush of placements', () => {
     expect(answer).to.equal(undefined);
     await clock.advance(10_000);
     expect(told()).to.deep.equal(['t1']);
+  });
+});
+
+describe('polls of many agents on one server', () => {
+  it('hang no listener on a signal that they share', async () => {
+    const clock = new FakeClock();
+    const store = await startedStore(clock);
+    const { sessions } = await openedSession(store, clock);
+    const many = Array.from({ length: 12 }, (_, n) =>
+      sessions.open({ cluster: 'c', instance: `i${n}`, session: 1 }),
+    );
+    const pacer = new Pacer({ clock, instanceTimeoutMs: 30_000, agents: () => many.length });
+    const turns = new Turns(() => clock.monotonicMs());
+    const departures = new Departures(store);
+    const polls = new Polls({ store, clock, sessions, departures, pacer, isRush: () => false, turns });
+    const warnings: string[] = [];
+    const warn = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warn);
+    try {
+      const answers = many.map(({ cluster, instance, id }) =>
+        polls.poll(
+          { cluster, instance, session: id, cursor: undefined, knownDefinitions: [] },
+          new AbortController().signal,
+        ),
+      );
+      await clock.advance(1000);
+      await clock.advance(60_000);
+      await Promise.all(answers);
+    } finally {
+      process.off('warning', warn);
+      polls.stop();
+      sessions.stop();
+      await stopStore(store, clock);
+    }
+    expect(warnings).to.deep.equal([]);
   });
 });
 

@@ -1,15 +1,13 @@
 import { FakeClock, silentLogger } from '@longshore/kit';
-import { anInstanceRecord } from '@longshore/model';
 import { keyOf, type MemoryStore } from '@longshore/store';
 import { expect } from 'chai';
 import { Heartbeats } from '../../../packages/control-plane/src/dispatcher/heartbeats.js';
 import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
-import { type AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
-import { committed, startedStore, stopStore } from './support/memory-store.js';
+import type { AgentSession, Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { openedSession, startedStore, stopStore } from './support/memory-store.js';
 
 const instanceTimeoutMs = 30_000;
 const key = keyOf('instance', 'c', 'i');
-const sessionKey = keyOf('session', 'c', 'i');
 
 describe('the heartbeats of agents', () => {
   let clock: FakeClock;
@@ -22,18 +20,7 @@ describe('the heartbeats of agents', () => {
   beforeEach(async () => {
     clock = new FakeClock();
     store = await startedStore(clock);
-    const revision = await committed(store, clock, {
-      expect: [
-        { key, revision: 0 },
-        { key: sessionKey, revision: 0 },
-      ],
-      write: [
-        { put: key, value: anInstanceRecord({}) },
-        { put: sessionKey, value: { replica: 'a', startedAtMs: 0 } },
-      ],
-    });
-    sessions = new Sessions(store, clock);
-    session = sessions.open({ cluster: 'c', instance: 'i', session: revision });
+    ({ sessions, session } = await openedSession(store, clock));
     heartbeats = new Heartbeats({ store, clock, logger: silentLogger, sessions, instanceTimeoutMs });
     await heartbeats.start();
     line = { receivedBytes: 100 };

@@ -18,8 +18,6 @@ import type { Pacer } from './pace.js';
 import type { AgentSession, Sessions } from './sessions.js';
 import { Turn } from './turn.js';
 
-const never = new AbortController().signal;
-
 /** What a poll is waited for on, beside its caller's patience. */
 export interface PollLine {
   /** This server is about to stop: the poll ends with what it has. */
@@ -81,7 +79,7 @@ export class Polls {
   async poll(
     request: PollRequest,
     signal: AbortSignal,
-    { draining = never, connection }: PollLine = {},
+    { draining, connection }: PollLine = {},
   ): Promise<PollResponse> {
     const session = this.#sessions.hear(request);
     session.supersede?.();
@@ -126,7 +124,8 @@ export class Polls {
   /** The first answer with news, or what is known when a heartbeat is due; undefined: nothing may be told. */
   async #news(since: Since, { signal, draining, waitMs }: Patience): Promise<ComposedAnswer | undefined> {
     const due = this.#clock.monotonicMs() + waitMs;
-    const turn = new Turn(since.session, this.#clock, [signal, draining, since.session.over.signal]);
+    const ends = [signal, draining, since.session.over.signal].filter((s) => s !== undefined);
+    const turn = new Turn(since.session, this.#clock, ends);
     try {
       for (let gathered = false; ; ) {
         await this.#turns.next();
@@ -134,7 +133,7 @@ export class Polls {
         turn.look();
         const leftMs = due - this.#clock.monotonicMs();
         // A server that stops lets its agents go to another at once.
-        if (turn.superseded || draining.aborted) return undefined;
+        if (turn.superseded || draining?.aborted) return undefined;
         if (!this.#readable()) {
           if (leftMs <= 0) return undefined;
           await turn.rung(leftMs);
@@ -191,7 +190,7 @@ export class Polls {
 
 interface Patience {
   readonly signal: AbortSignal;
-  readonly draining: AbortSignal;
+  readonly draining: AbortSignal | undefined;
   readonly waitMs: number;
 }
 
