@@ -1,5 +1,6 @@
 import { scriptOf } from '@longshore/runtime';
 import { expect } from 'chai';
+import type { AgentTask } from '../../../packages/agent/src/engine/record.js';
 import { PortBook } from '../../../packages/agent/src/ports/port-book.js';
 import { aDefinition, anAssignment, World } from './world.js';
 
@@ -23,6 +24,25 @@ describe('a task on an engine', () => {
     expect(world.task().status).to.equal('RUNNING');
     expect(world.clock.monotonicMs()).to.equal(0);
     expect(world.runtime.containers().map((c) => c.state)).to.deep.equal(['running']);
+  });
+
+  it('goes on, is written and is told of further though one who is told fails', async () => {
+    const seen: string[] = [];
+    const onChanged = (task: AgentTask): void => {
+      seen.push(task.status);
+      if (task.status === 'RUNNING') throw new Error('does not take it');
+    };
+    const script = scriptOf({ web: { exitAfterMs: 1000, exitCode: 3 } });
+    const world = await new World({ script, engineOptions: { onChanged } }).start();
+    await world.run(web);
+    expect(world.task().status).to.equal('RUNNING');
+    await world.advance(1000);
+    expect(world.task().status).to.equal('STOPPED');
+    expect(JSON.parse(world.journal.files.get(id) ?? '{}')).to.include({ status: 'STOPPED' });
+    expect(seen).to.include('RUNNING');
+    expect(seen.at(-1)).to.equal('STOPPED');
+    // Nothing of it is handled a second time: one container, started once.
+    expect(world.runtime.containers()).to.have.length(1);
   });
 
   it('is RUNNING only when every container has started', async () => {

@@ -46,10 +46,7 @@ describe('the journal', () => {
     await journal.write({ ...task('a'), status: 'RUNNING' });
     await journal.remove('b');
     const read = await new FileJournal(directory, silentLogger).load();
-    expect(read.map((t) => [t.id, t.status]).sort()).to.deep.equal([
-      ['a', 'RUNNING'],
-      ['c', 'PENDING'],
-    ]);
+    expect(read.map((t) => `${t.id} ${t.status}`).sort()).to.deep.equal(['a RUNNING', 'c PENDING']);
     expect(JSON.stringify(read.find((t) => t.id === 'c'))).to.equal(JSON.stringify(task('c')));
   });
 
@@ -77,7 +74,7 @@ describe('the journal', () => {
     appendFileSync(logPath(), '{"format":2,"task":"b","value":{"id":"b"');
     const reader = next();
     expect((await reader.load()).map((t) => t.id)).to.deep.equal(['a', 'b']);
-    expect(existsSync(`${logPath()}.unreadable`)).to.equal(false);
+    expect(existsSync(`${logPath()}.unreadable.1`)).to.equal(false);
     await reader.write(task('c'));
     await reader.close();
     expect(await ids()).to.deep.equal(['a', 'b', 'c']);
@@ -95,8 +92,21 @@ describe('the journal', () => {
       const before = `${b}\n${c.text}\n${other}\n`;
       writeFileSync(logPath(), before);
       expect(await ids()).to.deep.equal(['b', 'c']);
-      expect(readFileSync(`${logPath()}.unreadable`, 'utf8')).to.equal(before);
+      expect(readFileSync(`${logPath()}.unreadable.1`, 'utf8')).to.equal(before);
     });
+
+  it('keeps the last five copies of what it could not read, each under a name of its own', async () => {
+    for (let n = 1; n <= 7; n++) {
+      writeFileSync(logPath(), `torn ${n}\n`);
+      expect(await ids()).to.deep.equal([]);
+    }
+    const copies = readdirSync(directory).filter((name) => name.startsWith('tasks.log.'));
+    expect(copies.map((name) => readFileSync(join(directory, name), 'utf8')).sort()).to.deep.equal(
+      [3, 4, 5, 6, 7].map((n) => `torn ${n}\n`),
+    );
+    // The newest has the highest number.
+    expect(readFileSync(`${logPath()}.unreadable.7`, 'utf8')).to.equal('torn 7\n');
+  });
 
   it('refuses a format that is newer than it knows, by name', async () => {
     writeFileSync(logPath(), '{"format":99,"task":"a","value":{}}\n');
@@ -113,10 +123,10 @@ describe('the journal', () => {
     writeFileSync(join(older, 'c.json'), 'torn');
     writeFileSync(join(older, 'a.json.1.2.tmp'), 'half');
     expect((await journal.load()).map((t) => t.id).sort()).to.deep.equal(['a', 'b']);
-    expect(readFileSync(join(older, 'c.json.unreadable'), 'utf8')).to.equal('torn');
+    expect(readFileSync(join(older, 'c.json.unreadable.1'), 'utf8')).to.equal('torn');
     await journal.remove('a');
     expect(await ids()).to.deep.equal(['b']);
-    expect(readdirSync(older)).to.deep.equal(['c.json.unreadable']);
+    expect(readdirSync(older)).to.deep.equal(['c.json.unreadable.1']);
   });
 
   it('writes its file anew when it has grown, and loses nothing', async () => {

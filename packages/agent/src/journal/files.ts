@@ -1,5 +1,5 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from '@longshore/kit';
 
 /** Files that are whole or not there: written aside, forced to disk, renamed, and the directory forced as well. */
@@ -49,9 +49,10 @@ export class DurableFiles {
 
   /** Puts a file that can not be used where nobody reads it and a person finds it. */
   async setAside(name: string): Promise<string> {
-    const aside = `${name}.unreadable`;
-    await rename(join(this.directory, name), join(this.directory, aside));
-    return join(this.directory, aside);
+    const path = join(this.directory, name);
+    const aside = await asideOf(path);
+    await rename(path, aside);
+    return aside;
   }
 
   /** Names of the files that end so; what an interrupted write left behind goes. */
@@ -77,6 +78,22 @@ export class DurableFiles {
     }
     return this.#next;
   }
+}
+
+/** So many copies of one file that could not be read are kept: the last ones. */
+const copiesKept = 5;
+
+/** A path for what could not be read of a file, which no earlier copy has; the oldest copies go. */
+export async function asideOf(path: string): Promise<string> {
+  const stem = `${basename(path)}.unreadable.`;
+  const names = await readdir(dirname(path));
+  const numbers = names
+    .filter((name) => name.startsWith(stem) && /^\d+$/.test(name.slice(stem.length)))
+    .map((name) => Number(name.slice(stem.length)));
+  const next = Math.max(0, ...numbers) + 1;
+  for (const number of numbers.filter((n) => n <= next - copiesKept))
+    await rm(`${path}.unreadable.${number}`, { force: true });
+  return `${path}.unreadable.${next}`;
 }
 
 /** Forces renames in it to disk. */

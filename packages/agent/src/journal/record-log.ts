@@ -1,7 +1,7 @@
 import { copyFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toError } from '@longshore/kit';
-import { isMissing, syncDirectory } from './files.js';
+import { asideOf, isMissing, syncDirectory } from './files.js';
 
 /** The log may grow to so much, or to twice what it has to say, before it is written anew. */
 const smallBytes = 2 ** 20;
@@ -67,7 +67,7 @@ export class RecordLog {
       if (found === undefined) unreadable += 1;
       else this.#know(found.key, found.text);
     }
-    const setAside = unreadable === 0 ? undefined : `${this.#path}.unreadable`;
+    const setAside = unreadable === 0 ? undefined : await asideOf(this.#path);
     if (setAside !== undefined) await copyFile(this.#path, setAside);
     return { texts: new Map(this.#live), setAside };
   }
