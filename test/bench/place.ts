@@ -90,7 +90,7 @@ function assertBars(figures: Figures): void {
   const bars = { identicalSeconds: 1, differentRequestsSeconds: 1, lastToFirstDecile: 1.5 } as const;
   for (const [figure, bar] of Object.entries(bars))
     if (Number(figures[figure]) >= bar)
-      throw new Error(`${figure} is ${figures[figure]}: it is to stay below ${bar}`);
+      throw new Error(`${figure} is ${Number(figures[figure])}: it is to stay below ${bar}`);
 }
 
 /** Microseconds a placement by tasks, a line for each number of instances; spread over zones, then binpack. */

@@ -247,7 +247,12 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
     const { taskSet } = await ecs<{ readonly taskSet: { readonly id: string } }>(
       'create-task-set',
       ...service,
-      ...['--task-definition', 'shop:2', '--launch-type', 'EC2', '--scale', 'value=100,unit=PERCENT'],
+      '--task-definition',
+      'shop:2',
+      '--launch-type',
+      'EC2',
+      '--scale',
+      'value=100,unit=PERCENT',
     );
     await ecs('update-service-primary-task-set', ...service, '--primary-task-set', taskSet.id);
     const described = await ecs('describe-task-sets', ...service);

@@ -105,7 +105,7 @@ describe('images that tasks pull', function () {
     const { image } = await push('shared');
     registry.asked.length = 0;
     registry.hold();
-    const [stopped = '', ...others] = [run(image), run(image), run(image)];
+    const [stopped, ...others] = [run(image), run(image), run(image)];
     await eventually(() => registry.asked.length > 0, {
       withinMs: 20_000,
       state: () => rig.log.slice(-2000),

@@ -295,7 +295,7 @@ describe('an endpoint', () => {
 });
 
 function commonStart(a: string, b: string): string {
-  const end = [...a].findIndex((character, i) => character !== b[i]);
+  const end = Array.from({ length: a.length }, (_, i) => i).findIndex((i) => a[i] !== b[i]);
   return end < 0 ? a : a.slice(0, end);
 }
 

@@ -133,7 +133,7 @@ export class FakeControlPlane implements ControlPlane {
   }
 
   wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
   }
 
   #stamp(): string {

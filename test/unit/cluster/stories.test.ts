@@ -55,7 +55,7 @@ async function playElsewhere(seeds: readonly number[]): Promise<readonly string[
   const execArgv = ['--max-semi-space-size=64', '--import=tsx', '--conditions=source'];
   const player = fork(script, [String(failuresShown)], { execArgv });
   const failed: string[] = [];
-  player.on('message', (failure) => failed.push(String(failure)));
+  player.on('message', (failure: string) => failed.push(failure));
   player.send(seeds);
   const [code] = (await once(player, 'exit')) as [number | null];
   if (code !== 0) failed.push(`a player of ${seeds.length} stories ended with code ${code}`);

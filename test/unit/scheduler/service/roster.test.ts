@@ -140,7 +140,7 @@ function told(roster: ServiceRoster): unknown {
     active: [...roster.list()].sort(byId).map(standing),
     stopping: names(roster.stopping()),
     wanted: names(roster.wanted()),
-    unfinished: [...roster.unfinished].sort(),
+    unfinished: Object.fromEntries(roster.unfinished),
     lives: ['1', '2'].map((deployment) => roster.lives(deployment)),
     has: ['1', '2'].map((deployment) => roster.has(deployment)),
     changesInMs: roster.changesInMs,
