@@ -28,7 +28,11 @@ const bench = (name: string, ...args: string[]): Check => ({
 
 const checks: readonly Check[] = [
   { group: 'lint', name: 'format and lint', command: [bin('biome'), 'check', '.'] },
-  { group: 'lint', name: 'typed lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'test'] },
+  {
+    group: 'lint',
+    name: 'typed lint',
+    command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'test'],
+  },
   { group: 'lint', name: 'proto lint', command: [bin('buf'), 'lint', 'proto'] },
   {
     group: 'lint',
