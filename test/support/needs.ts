@@ -56,10 +56,11 @@ export function needs(...wanted: readonly Need[]): void {
 /** In a test or hook (a function, not an arrow): `needsHere(this, 'docker')` skips that one. */
 export function needsHere(context: Mocha.Context, ...wanted: readonly Need[]): void {
   const reason = wanted.map(missing).find((why) => why !== undefined);
-  if (reason !== undefined) skip(context, reason);
+  if (reason !== undefined) skipHere(context, reason);
 }
 
-function skip(context: Mocha.Context, reason: string): void {
+/** For what is no probe's to know: skips with a reason that the run's count shows. */
+export function skipHere(context: Mocha.Context, reason: string): void {
   const at = context.currentTest ?? context.test;
   // A hook skips the suite that it belongs to; the reporter looks for the reason there.
   for (const runnable of [at, at?.parent]) if (runnable) Object.assign(runnable, { skipReason: reason });

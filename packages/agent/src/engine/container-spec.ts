@@ -1,5 +1,6 @@
 import { type ContainerDefinition, taskArn, type Volume } from '@longshore/model';
 import type { ContainerSpec, MountSpec } from '@longshore/runtime';
+import { logConfigurationOf } from './log-configuration.js';
 import { type AgentIdentity, engineName, labels, volumeName } from './names.js';
 import { imageOf } from './overrides.js';
 import {
@@ -36,7 +37,7 @@ export function containerSpec(task: AgentTask, c: ContainerState, context: SpecC
     name: engineName(task, c.name),
     labels: { ...definition.dockerLabels, ...taskLabels(task, c.name, context.identity) },
     image: c.internal ? context.pauseImage : imageOf(task.assignment, definition),
-    definition,
+    definition: { ...definition, logConfiguration: logConfigurationOf(definition, task.id) },
     task: task.definition,
     environment: c.internal ? [] : environmentOf(definition, context),
     ports: network.mode === 'bridge' ? c.ports : [],

@@ -61,6 +61,38 @@ describe('a container is started as its definition says', () => {
     expect(await world.driver.tailLog(silent, { lines: 20, bytes: 2048 })).to.equal('');
   });
 
+  it('every log driver that the engine has is handed its options', async () => {
+    const info = await world.engine.ask<{ Plugins: { Log: string[] } }>('GET', '/info');
+    const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      awslogs: {
+        'awslogs-group': '/ecs/web',
+        'awslogs-region': 'eu-west-1',
+        'awslogs-stream': 'web/main/1',
+        'awslogs-create-group': 'true',
+        mode: 'non-blocking',
+        'max-buffer-size': '25m',
+      },
+      fluentd: { 'fluentd-address': 'localhost:24224', 'fluentd-async': 'true', tag: 'web' },
+      gcplogs: { 'gcp-project': 'shop', 'gcp-log-cmd': 'true' },
+      gelf: { 'gelf-address': 'udp://127.0.0.1:12201', tag: 'web' },
+      journald: { tag: 'web', 'env-regex': '^A' },
+      'json-file': { 'max-size': '10m', 'max-file': '3' },
+      local: { 'max-size': '10m' },
+      logentries: { 'logentries-token': 'none', 'line-only': 'true' },
+      splunk: { 'splunk-token': 'none', 'splunk-url': 'https://127.0.0.1:8088' },
+      syslog: { 'syslog-address': 'tcp://127.0.0.1:514', 'syslog-facility': 'daemon' },
+    };
+    const known = info.body.Plugins.Log.filter((driver) => options[driver]);
+    expect(known).to.include.members(['json-file', 'local', 'syslog']);
+    for (const logDriver of known) {
+      const id = await world.create({
+        logConfiguration: { logDriver, options: options[logDriver] ?? {} },
+      });
+      const { HostConfig } = await world.inspect(id);
+      expect(HostConfig.LogConfig).to.deep.equal({ Type: logDriver, Config: options[logDriver] });
+    }
+  });
+
   it('stopTimeout is known to the engine too, for whoever stops the container by hand', async () => {
     const id = await world.create({ stopTimeout: 7200 });
     expect((await world.inspect(id)).Config.StopTimeout).to.equal(7200);
