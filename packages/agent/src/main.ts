@@ -1,5 +1,5 @@
 import { makeLogger, systemClock, systemRandom } from '@longshore/kit';
-import { agentClient, openChannel } from '@longshore/rpc';
+import { openChannel } from '@longshore/rpc';
 import { DockerRuntime } from '@longshore/runtime';
 import { Agent } from './agent.js';
 import { parseCommandLine } from './config/command.js';
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const metrics = new Metrics();
   const onCall = metrics.dockerCall.bind(metrics);
   const driver = new DockerRuntime({ onCall, host: engineHostOf(config) });
-  const controlPlane = controlPlaneOf(agentClient(channel));
+  const controlPlane = controlPlaneOf(channel);
   const parts = { config, driver, controlPlane, logger, metrics, host: readHost() };
   const agent = new Agent({ ...parts, clock: systemClock, random: systemRandom });
   await runUntilSignal(agent, logger, () => channel.close());

@@ -6,6 +6,7 @@ import {
   type EcsServiceOperations,
   type LongshoreServiceOperations,
   type MessageName,
+  messageType,
   protoPackage,
   serviceDescriptor,
 } from '@longshore/model';
@@ -29,6 +30,9 @@ export type ResponseOf<
   M extends keyof ServiceOperations[S],
 > = ServiceOperations[S][M] extends { readonly response: infer R } ? R : never;
 
+/** Carries calls of its service's other methods; `answerCalls` and `Exchange` are its two ends. */
+export type ExchangeMethod = 'Exchange';
+
 /** Methods that answer with a stream. Types cannot read the descriptors; a test holds the two together. */
 export type StreamingMethod = 'WatchEvents';
 
@@ -42,7 +46,10 @@ export interface Method {
   readonly path: string;
   readonly requestType: MessageName;
   readonly responseType: MessageName;
+  /** Answers with a stream. */
   readonly streams: boolean;
+  /** A stream in both directions, of calls and answers; their bytes are made and read apart. */
+  readonly exchanges: boolean;
   readonly encodeRequest: (value: unknown) => Buffer;
   readonly decodeRequest: (bytes: Buffer) => Received;
   readonly encodeResponse: (value: unknown) => Buffer;
@@ -60,6 +67,7 @@ export function methodsOf(service: ServiceName): readonly Method[] {
       requestType: m.requestType as MessageName,
       responseType: m.responseType as MessageName,
       streams: m.responseStream === true,
+      exchanges: m.requestStream === true,
       encodeRequest: (value) => asBuffer(request.encode(value as never)),
       decodeRequest: (bytes) => received(() => request.decode(bytes)),
       encodeResponse: (value) => asBuffer(response.encode(value as never)),
@@ -79,15 +87,21 @@ export function definitionOf(methods: readonly Method[]): ServiceDefinition {
       m.name,
       {
         path: m.path,
-        requestStream: false,
+        requestStream: m.exchanges,
         responseStream: m.streams,
         requestSerialize: m.encodeRequest,
         requestDeserialize: m.decodeRequest,
-        responseSerialize: m.encodeResponse,
+        // A stream of many answers must not end for one that cannot be written.
+        responseSerialize: m.exchanges ? asIs : m.encodeResponse,
         responseDeserialize: m.decodeResponse,
       },
     ]),
   );
+}
+
+/** Bytes that are made already. */
+export function asIs(bytes: unknown): Buffer {
+  return bytes as Buffer;
 }
 
 function received(decode: () => unknown): Received {
@@ -100,4 +114,19 @@ function received(decode: () => unknown): Received {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The methods whose calls an exchange carries, by the member of its messages that holds request and response. */
+export function exchangedBy(exchange: Method, methods: readonly Method[]): ReadonlyMap<string, Method> {
+  const members = messageType(exchange.requestType).fields;
+  return new Map(
+    methods
+      .map((method): [string, Method] => [memberOf(method.name), method])
+      .filter(([member, method]) => members[member]?.type === method.requestType),
+  );
+}
+
+/** `ReportUtilisation` is `reportUtilisation` in the messages of an exchange. */
+export function memberOf(method: string): string {
+  return `${method[0]?.toLowerCase()}${method.slice(1)}`;
 }

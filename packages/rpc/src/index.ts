@@ -10,6 +10,7 @@ export {
   longshoreClient,
 } from './client/clients.js';
 export { type Endpoints, parseEndpoints } from './client/endpoints.js';
+export { type AgentLine, agentLine } from './client/exchange.js';
 export type { CallOptions } from './client/invoke.js';
 export type { RequestOf, ResponseOf, ServiceName, ServiceOperations, StreamingMethod } from './contract.js';
 export { errorOf, RpcError, type StatusName, statusOf, type WireStatus } from './errors.js';

@@ -11,7 +11,7 @@ import {
   someResources,
   type TaskReport,
 } from '@longshore/model';
-import { type AgentClient, agentClient, type Channel, openChannel } from '@longshore/rpc';
+import { type AgentLine, agentClient, agentLine, type Channel, openChannel } from '@longshore/rpc';
 import type { AgentsOrder } from './load.js';
 import type { Witness } from './witness.js';
 
@@ -48,7 +48,7 @@ export class SimulatedAgent {
   readonly #definitions = new Set<string>();
   readonly #unreported = new Map<string, TaskReport>();
   #channel: Channel;
-  #client: AgentClient;
+  #line: AgentLine;
   #wake: () => void = () => undefined;
   #lost = new AbortController();
   #ids = { cluster: '', instance: '', session: 0 };
@@ -62,7 +62,7 @@ export class SimulatedAgent {
     this.#order = order;
     this.#witness = witness;
     this.#channel = openChannel({ endpoints: order.endpoints, balance: 'one' });
-    this.#client = agentClient(this.#channel);
+    this.#line = agentLine(this.#channel);
     this.#resources = someResources({ cpuUnits: order.cpuUnits, memoryMiB: order.memoryMiB });
   }
 
@@ -72,7 +72,8 @@ export class SimulatedAgent {
 
   /** Opens a session with a complete report. */
   async join(): Promise<void> {
-    const answer = await this.#client.Register(
+    this.#line.close();
+    const answer = await agentClient(this.#channel).Register(
       {
         protocol: agentProtocol,
         cluster: this.#order.cluster,
@@ -118,7 +119,7 @@ export class SimulatedAgent {
   async return(): Promise<void> {
     this.#lost = new AbortController();
     this.#channel = openChannel({ endpoints: this.#order.endpoints, balance: 'one' });
-    this.#client = agentClient(this.#channel);
+    this.#line = agentLine(this.#channel);
     await this.join();
     this.run();
   }
@@ -158,7 +159,7 @@ export class SimulatedAgent {
   async #polls(signal: AbortSignal): Promise<never> {
     for (;;) {
       const request = { ...this.#ids, cursor: this.#cursor, knownDefinitions: [...this.#definitions] };
-      const answer = await this.#client.Poll(request, { timeoutMs: 120_000, signal });
+      const answer = await this.#line.Poll(request, { timeoutMs: 120_000, signal });
       this.#pace = answer.pace;
       if (answer.cursor) this.#cursor = answer.cursor;
       for (const { name } of answer.definitions) this.#definitions.add(name);
@@ -227,12 +228,12 @@ export class SimulatedAgent {
     for (let share = systemRandom.next(); ; share = 1) {
       await systemClock.sleep((this.#pace?.utilisationMs ?? 60_000) * share, signal);
       const request = { ...this.#ids, host: idleHost, containers: [], pulls: [] };
-      this.#pace = (await this.#client.ReportUtilisation(request, { signal })).pace;
+      this.#pace = (await this.#line.ReportUtilisation(request, { signal })).pace;
     }
   }
 
   async #report(tasks: readonly TaskReport[], complete: boolean, signal?: AbortSignal): Promise<void> {
-    const { acks, pace } = await this.#client.Report(
+    const { acks, pace } = await this.#line.Report(
       { ...this.#ids, sequence: ++this.#sequence, tasks, complete, orphans: [] },
       { timeoutMs: 120_000, signal },
     );

@@ -2,7 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceDescriptor } from '@longshore/model';
-import { agentClient, type Channel, ecsClient, longshoreClient, openChannel } from '@longshore/rpc';
+import {
+  agentClient,
+  agentLine,
+  type Channel,
+  ecsClient,
+  longshoreClient,
+  openChannel,
+} from '@longshore/rpc';
 import { expect } from 'chai';
 import { parseTokens, readTokenFile } from '../../../packages/control-plane/src/door/tokens.js';
 import { startTestServer, type TestServer } from './support/server.js';
@@ -36,7 +43,11 @@ describe('the door', () => {
     channels.push(channel);
     return {
       EcsService: ecsClient(channel) as unknown as AnyClient,
-      AgentService: agentClient(channel) as unknown as AnyClient,
+      AgentService: {
+        ...(agentClient(channel) as unknown as AnyClient),
+        // A line is opened by the first call that goes by it.
+        Exchange: () => agentLine(channel).Poll({} as never),
+      } as unknown as AnyClient,
       LongshoreService: longshoreClient(channel) as unknown as AnyClient,
     };
   };
@@ -59,7 +70,7 @@ describe('the door', () => {
     serviceDescriptor(service).methodsArray.map((m) => ({
       service,
       name: m.name,
-      streams: m.responseStream === true,
+      streams: m.responseStream === true && m.requestStream !== true,
     })),
   );
 

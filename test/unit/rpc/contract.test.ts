@@ -6,10 +6,12 @@ describe('the services of the contract', () => {
   for (const service of ['EcsService', 'AgentService', 'LongshoreService'])
     it(`stream in ${service} only where the types say so`, () => {
       const methods = serviceDescriptor(service).methodsArray;
-      const streaming = methods.filter((m) => m.responseStream).map((m) => m.name);
-      // As StreamingMethod in packages/rpc/src/contract.ts.
+      const streaming = methods.filter((m) => m.responseStream && !m.requestStream).map((m) => m.name);
+      // As StreamingMethod and ExchangeMethod in packages/rpc/src/contract.ts.
       expect(streaming).to.deep.equal(service === 'LongshoreService' ? ['WatchEvents'] : []);
-      expect(methods.filter((m) => m.requestStream)).to.deep.equal([]);
+      expect(methods.filter((m) => m.requestStream).map((m) => m.name)).to.deep.equal(
+        service === 'AgentService' ? ['Exchange'] : [],
+      );
     });
 });
 

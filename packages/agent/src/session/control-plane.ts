@@ -1,5 +1,5 @@
-import type { AgentServiceOperations } from '@longshore/model';
-import type { AgentClient } from '@longshore/rpc';
+import { type AgentServiceOperations, hasExchange } from '@longshore/model';
+import { type AgentLine, agentClient, agentLine, type Channel } from '@longshore/rpc';
 
 type Request<M extends keyof AgentServiceOperations> = AgentServiceOperations[M]['request'];
 type Response<M extends keyof AgentServiceOperations> = AgentServiceOperations[M]['response'];
@@ -24,12 +24,25 @@ export interface ControlPlane {
   ): Promise<Response<'TaskProtection'>>;
 }
 
-export function controlPlaneOf(client: AgentClient): ControlPlane {
+/**
+ * By the channel: registers by a call of its own, and makes what comes after calls of one stream where the server that
+ * answered has that. Every registration opens a stream of its own.
+ */
+export function controlPlaneOf(channel: Channel): ControlPlane {
+  const client = agentClient(channel);
+  let line: AgentLine | undefined;
+  const open = (): Omit<AgentLine, 'close'> => line ?? client;
   return {
-    register: (request, bounds) => client.Register(request, bounds),
-    poll: (request, bounds) => client.Poll(request, bounds),
-    report: (request, bounds) => client.Report(request, bounds),
-    reportUtilisation: (request, bounds) => client.ReportUtilisation(request, bounds),
-    taskProtection: (request, bounds) => client.TaskProtection(request, bounds),
+    register: async (request, bounds) => {
+      line?.close();
+      line = undefined;
+      const answer = await client.Register(request, bounds);
+      if (answer.protocol && hasExchange(answer.protocol)) line = agentLine(channel);
+      return answer;
+    },
+    poll: (request, bounds) => open().Poll(request, bounds),
+    report: (request, bounds) => open().Report(request, bounds),
+    reportUtilisation: (request, bounds) => open().ReportUtilisation(request, bounds),
+    taskProtection: (request, bounds) => open().TaskProtection(request, bounds),
   };
 }

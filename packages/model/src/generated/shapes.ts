@@ -4386,6 +4386,35 @@ export interface ServiceEventEntry {
   readonly message: string;
 }
 
+/** One call; exactly one of the requests is there. */
+export interface AgentCall {
+  /** Chosen by the agent, once a stream: its answer carries it. */
+  readonly number: number;
+  readonly poll?: PollRequest | undefined;
+  readonly report?: ReportRequest | undefined;
+  readonly reportUtilisation?: ReportUtilisationRequest | undefined;
+  readonly taskProtection?: TaskProtectionRequest | undefined;
+}
+
+/** What a call ended with; exactly one of the responses is there, or the error. */
+export interface AgentAnswer {
+  readonly number: number;
+  readonly poll?: PollResponse | undefined;
+  readonly report?: ReportResponse | undefined;
+  readonly reportUtilisation?: ReportUtilisationResponse | undefined;
+  readonly taskProtection?: TaskProtectionResponse | undefined;
+  readonly error?: CallError | undefined;
+}
+
+/** The status that the call would have ended with by itself. */
+export interface CallError {
+  /** A code of gRPC. */
+  readonly code: number;
+  readonly message: string;
+  /** google.rpc.Status, as in grpc-status-details-bin. */
+  readonly details: Uint8Array;
+}
+
 export interface ProtocolVersion {
   readonly major: number;
   readonly minor: number;
@@ -5253,6 +5282,9 @@ export interface MessageShapes {
   readonly HistoryRecord: HistoryRecord;
   readonly ServiceEventsRecord: ServiceEventsRecord;
   readonly ServiceEventEntry: ServiceEventEntry;
+  readonly AgentCall: AgentCall;
+  readonly AgentAnswer: AgentAnswer;
+  readonly CallError: CallError;
   readonly ProtocolVersion: ProtocolVersion;
   readonly RegisterRequest: RegisterRequest;
   readonly RegisterResponse: RegisterResponse;
@@ -5497,6 +5529,8 @@ export interface AgentServiceOperations {
   readonly ReportUtilisation: { readonly request: ReportUtilisationRequest; readonly response: ReportUtilisationResponse };
   /** Reads and changes the scale-in protection of a task, for the container's own endpoint. */
   readonly TaskProtection: { readonly request: TaskProtectionRequest; readonly response: TaskProtectionResponse };
+  /** The calls above but Register, as messages of one stream: a call of its own costs several times what a message does. From minor version 1 on; answers come as they are ready, not in the order of the calls. */
+  readonly Exchange: { readonly request: AgentCall; readonly response: AgentAnswer };
 }
 
 /** What Longshore answers beyond ECS. */

@@ -1,5 +1,6 @@
 import { checkShape, type MessageName, messageType } from '@longshore/model';
 import {
+  type ExchangeMethod,
   type Method,
   methodsOf,
   type RequestOf,
@@ -14,7 +15,7 @@ import { isRepeatable, nextAttemptMs } from './retry.js';
 
 /** A service as functions: `client.RunTask(request, { signal, timeoutMs })`. Every function throws RpcError. */
 export type Client<S extends ServiceName> = {
-  readonly [M in keyof ServiceOperations[S]]: M extends StreamingMethod
+  readonly [M in Exclude<keyof ServiceOperations[S], ExchangeMethod>]: M extends StreamingMethod
     ? (request: RequestOf<S, M>, options?: CallOptions) => AsyncIterable<ResponseOf<S, M>>
     : (request: RequestOf<S, M>, options?: CallOptions) => Promise<ResponseOf<S, M>>;
 };
@@ -46,7 +47,8 @@ export function agentClient(channel: Channel): AgentClient {
 }
 
 function clientOf<S extends ServiceName>(service: S, channel: Channel, behaviour: Behaviour): Client<S> {
-  const functions = methodsOf(service).map((method) => {
+  const calls = methodsOf(service).filter((method) => !method.exchanges);
+  const functions = calls.map((method) => {
     const fill = filler(method, channel);
     const prepare = (request: unknown): Record<string, unknown> => {
       const filled = fill(request as Record<string, unknown>);

@@ -1,7 +1,7 @@
 import { type CallOptions as GrpcCallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { CodedError, systemClock } from '@longshore/kit';
 import type { Method } from '../contract.js';
-import { errorOf, fromGrpcError, type RpcError } from '../errors.js';
+import { errorOf, fromGrpcError, type RpcError, type WireStatus } from '../errors.js';
 import { metadataKeys } from '../server/call.js';
 import { type Channel, grpcClientOf } from './channel.js';
 
@@ -81,16 +81,23 @@ export async function* invokeStream(
   }
 }
 
+export function toError(error: ServiceError): RpcError {
+  return seenFromHere(fromGrpcError(error));
+}
+
 /** A server that drains ends calls as CANCELLED; seen from here that is "try another". */
-function toError(error: ServiceError): RpcError {
-  const wire = fromGrpcError(error);
+export function seenFromHere(wire: WireStatus): RpcError {
   return errorOf(wire.status === 'CANCELLED' ? { ...wire, status: 'UNAVAILABLE' } : wire);
 }
 
-function metadataOf(channel: Channel, options: CallOptions): Metadata {
+/** The token as it is now. */
+export function tokenOf({ settings: { token } }: Channel): string | undefined {
+  return typeof token === 'function' ? token() : token;
+}
+
+export function metadataOf(channel: Channel, options: CallOptions): Metadata {
   const metadata = new Metadata(options.waitForReady ? { waitForReady: true } : {});
-  const { token } = channel.settings;
-  const bearer = typeof token === 'function' ? token() : token;
+  const bearer = tokenOf(channel);
   const region = options.region ?? channel.settings.region;
   if (bearer !== undefined) metadata.set(metadataKeys.authorization, `Bearer ${checkedHeader(bearer)}`);
   if (region !== undefined) metadata.set(metadataKeys.region, checkedHeader(region));

@@ -13,7 +13,7 @@ import { type Attempt, bearerToken, metadataKeys, type Outcome, type RpcCall } f
 import type { Connection, Connections } from './connections.js';
 
 /** The part of grpc-js' calls that all kinds have. */
-type AnyCall = Pick<
+export type AnyCall = Pick<
   ServerUnaryCall<unknown, unknown>,
   'metadata' | 'cancelled' | 'getPeer' | 'getDeadline' | 'sendMetadata'
 > & { on(event: 'cancelled', listener: () => void): unknown };
@@ -198,7 +198,7 @@ export function notBuilt(operation: string): EcsError {
   return unsupportedFeature(`${operation} is not available on this server.`);
 }
 
-function stopping(): EcsError {
+export function stopping(): EcsError {
   return new EcsError('ServerException', 'This server is stopping: try another or again.', {
     grpc: 'UNAVAILABLE',
     httpStatus: 503,

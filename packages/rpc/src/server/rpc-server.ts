@@ -20,6 +20,8 @@ import { HealthImplementation } from 'grpc-health-check';
 import { type KeepAlive, keepAliveOptions, serverKeepAlive } from '../channel-options.js';
 import {
   definitionOf,
+  type ExchangeMethod,
+  exchangedBy,
   fullNameOf,
   type Method,
   methodsOf,
@@ -35,12 +37,13 @@ import { type ServerTls, serverCredentials } from '../tls.js';
 import type { Attempt, Outcome, RpcCall } from './call.js';
 import { CallRunner, notBuilt, sendRequestId } from './call-runner.js';
 import { Connections } from './connections.js';
+import { answerCalls } from './exchange.js';
 import { type ForeignService, reflectionServices } from './reflection.js';
 import { writeAll } from './stream-writer.js';
 
-/** One function a method; what is missing answers UnsupportedFeatureException. */
+/** One function a method; what is missing answers UnsupportedFeatureException. An exchange needs none: it calls the others. */
 export type Handlers<S extends ServiceName, C> = {
-  readonly [M in keyof ServiceOperations[S]]?: M extends StreamingMethod
+  readonly [M in Exclude<keyof ServiceOperations[S], ExchangeMethod>]?: M extends StreamingMethod
     ? (request: RequestOf<S, M>, call: RpcCall<C>) => AsyncIterable<ResponseOf<S, M>>
     : (request: RequestOf<S, M>, call: RpcCall<C>) => Promise<ResponseOf<S, M>>;
 };
@@ -65,6 +68,7 @@ export interface RpcServerOptions<C> {
 }
 
 type AnyHandler = (request: unknown, call: unknown) => Promise<unknown> & AsyncIterable<unknown>;
+type NamedHandlers = Readonly<Record<string, AnyHandler | undefined>>;
 
 /** For the last answers to be written. */
 const lingerMs = 250;
@@ -110,10 +114,13 @@ export class RpcServer<C> implements Component {
     const methods = methodsOf(service);
     const implementation: UntypedServiceImplementation = {};
     for (const method of methods) {
-      const handler = (handlers as Readonly<Record<string, AnyHandler | undefined>>)[method.name];
-      implementation[method.name] = method.streams
-        ? this.#streaming(service, method, handler)
-        : this.#unary(service, method, handler);
+      const handler = (handlers as NamedHandlers)[method.name];
+      if (method.exchanges)
+        implementation[method.name] = this.#exchange(service, method, { methods, handlers });
+      else
+        implementation[method.name] = method.streams
+          ? this.#streaming(service, method, handler)
+          : this.#unary(service, method, handler);
     }
     this.#server.addService(definitionOf(methods), implementation);
     this.#services.push(service);
@@ -197,6 +204,35 @@ export class RpcServer<C> implements Component {
         sendRequestId(call, outcome.requestId);
         if (outcome.ok) call.end();
         else call.emit('error', toGrpcStatus(outcome.status));
+      });
+    };
+  }
+
+  /** Each message is a call as if it had come by itself: the door, a request id, the metric, its own status. */
+  #exchange(
+    service: ServiceName,
+    exchange: Method,
+    { methods, handlers }: { readonly methods: readonly Method[]; readonly handlers: unknown },
+  ): handleBidiStreamingCall<Received, Buffer> {
+    const exchanged = exchangedBy(exchange, methods);
+    return (stream) => {
+      const answered = this.#runner.run(service, exchange.name, stream, async (context) => {
+        sendRequestId(stream, context.requestId);
+        await answerCalls(stream, context, {
+          exchange,
+          exchanged,
+          run: (method, call, request) =>
+            this.#runner.run(service, method.name, call, async (own) => {
+              const handler = (handlers as NamedHandlers)[method.name];
+              if (!handler) throw notBuilt(method.name);
+              return await handler(checked(service, method, { ok: true, request }), own);
+            }),
+        });
+      });
+      void answered.then((outcome) => {
+        sendRequestId(stream, outcome.requestId);
+        if (outcome.ok) stream.end();
+        else stream.emit('error', toGrpcStatus(outcome.status));
       });
     };
   }

@@ -12,7 +12,14 @@ import {
   type TaskReport,
   type TaskStatus,
 } from '@longshore/model';
-import { type AgentClient, agentClient, type Channel, openChannel } from '@longshore/rpc';
+import {
+  type AgentClient,
+  type AgentLine,
+  agentClient,
+  agentLine,
+  type Channel,
+  openChannel,
+} from '@longshore/rpc';
 
 export interface SimAgentOptions {
   readonly endpoint: string;
@@ -38,6 +45,7 @@ export class SimAgent {
   readonly #options: SimAgentOptions;
   readonly #channel: Channel;
   readonly client: AgentClient;
+  readonly #line: AgentLine;
   readonly tasks = new Map<string, { assignment: Assignment; status: TaskStatus }>();
   readonly definitions = new Set<string>();
   /** Every task ever started, to see that none is started twice. */
@@ -60,6 +68,7 @@ export class SimAgent {
       ...(options.token ? { token: options.token } : {}),
     });
     this.client = agentClient(this.#channel);
+    this.#line = agentLine(this.#channel);
   }
 
   async register(): Promise<RegisterResponse> {
@@ -104,7 +113,7 @@ export class SimAgent {
   }
 
   async report(tasks: readonly TaskReport[], complete = false, impairedReason?: string) {
-    return await this.client.Report({
+    return await this.#line.Report({
       ...this.ids,
       sequence: ++this.#sequence,
       tasks,
@@ -129,7 +138,7 @@ export class SimAgent {
 
   /** One poll, taken in. */
   async poll(): Promise<readonly Assignment[]> {
-    const answer = await this.client.Poll(
+    const answer = await this.#line.Poll(
       { ...this.ids, cursor: this.cursor, knownDefinitions: [...this.definitions] },
       { signal: this.#stop.signal },
     );

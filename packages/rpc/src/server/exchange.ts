@@ -1,0 +1,151 @@
+import { type Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { type AgentAnswer, type AgentCall, EcsError } from '@longshore/model';
+import type { Method, Received } from '../contract.js';
+import { statusOf } from '../errors.js';
+import { metadataKeys, type RpcCall } from './call.js';
+import { type AnyCall, type Ended, stopping } from './call-runner.js';
+
+/** Calls of one stream that run at once; beyond it the stream is not read. An agent has four. */
+const mostAtOnce = 32;
+
+export interface ExchangeParts {
+  readonly exchange: Method;
+  /** By the member of the messages that holds the request, and the response. */
+  readonly exchanged: ReadonlyMap<string, Method>;
+  /** Never rejects. */
+  readonly run: (method: Method, call: AnyCall, request: unknown) => Promise<Ended<unknown>>;
+}
+
+type Stream = ServerDuplexStream<Received, Buffer>;
+
+/**
+ * Answers the calls that come as messages of a stream, each when it is ready. Resolves when the caller has said its last
+ * and everything is answered; rejects when the caller has gone, the server stops, or bytes are no call.
+ */
+export function answerCalls(
+  stream: Stream,
+  { signal, draining }: Pick<RpcCall<unknown>, 'signal' | 'draining'>,
+  parts: ExchangeParts,
+): Promise<void> {
+  const running = new Set<ExchangedCall>();
+  const metadata = withoutRequestId(stream.metadata);
+  return new Promise((resolve, reject) => {
+    let isLast = false;
+    const settle = (): void => {
+      if (running.size > 0) return;
+      if (draining.aborted) reject(draining.reason as Error);
+      else if (isLast) resolve();
+    };
+    const answer = async (message: AgentCall): Promise<void> => {
+      const call = new ExchangedCall(stream, metadata);
+      running.add(call);
+      if (running.size === mostAtOnce) stream.pause();
+      const bytes = await answerOf(message, call, draining, parts);
+      running.delete(call);
+      if (signal.aborted) return;
+      stream.write(bytes);
+      if (running.size === mostAtOnce - 1) stream.resume();
+      settle();
+    };
+    const gone = (): void => {
+      for (const call of running) call.cancel();
+      reject(signal.reason as Error);
+    };
+    stream.on('data', (received: Received) => {
+      if (received.ok) void answer(received.request as AgentCall);
+      else reject(noMessage(parts.exchange, received.error));
+    });
+    stream.on('end', () => {
+      isLast = true;
+      settle();
+    });
+    stream.on('error', reject);
+    signal.addEventListener('abort', gone, { once: true });
+    draining.addEventListener('abort', settle, { once: true });
+    if (signal.aborted) gone();
+    settle();
+  });
+}
+
+async function answerOf(
+  message: AgentCall,
+  call: AnyCall,
+  draining: AbortSignal,
+  { exchange, exchanged, run }: ExchangeParts,
+): Promise<Buffer> {
+  const { number } = message;
+  const failed = (thrown: unknown): Buffer => exchange.encodeResponse({ number, error: errorOf(thrown) });
+  // Calls that go on would keep a stream open whose server waits for its end.
+  if (draining.aborted) return failed(stopping());
+  for (const [member, method] of exchanged) {
+    const request = (message as unknown as Readonly<Record<string, unknown>>)[member];
+    if (request === undefined) continue;
+    const ended = await run(method, call, request);
+    try {
+      const content = ended.ok ? { [member]: ended.value } : { error: wireError(ended.status) };
+      return exchange.encodeResponse({ number, ...content });
+    } catch (thrown) {
+      return failed(thrown);
+    }
+  }
+  return failed(new EcsError('SerializationException', `The request is no ${exchange.requestType}.`));
+}
+
+/** One call of a stream, to what runs calls: what it asks of the stream holds for all of them. */
+class ExchangedCall implements AnyCall {
+  readonly metadata: Metadata;
+  readonly #stream: Stream;
+  #cancelled: (() => void) | undefined;
+
+  constructor(stream: Stream, metadata: Metadata) {
+    this.#stream = stream;
+    this.metadata = metadata;
+  }
+
+  get cancelled(): boolean {
+    return this.#stream.cancelled;
+  }
+
+  getPeer(): string {
+    return this.#stream.getPeer();
+  }
+
+  /** Its caller waits as long as it likes; an answer that comes too late is not read. */
+  getDeadline(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  sendMetadata(): void {}
+
+  on(_event: 'cancelled', listener: () => void): this {
+    this.#cancelled = listener;
+    return this;
+  }
+
+  cancel(): void {
+    this.#cancelled?.();
+  }
+}
+
+/** The stream's own names the stream: its calls get one each. */
+function withoutRequestId(metadata: Metadata): Metadata {
+  const own = metadata.clone();
+  own.remove(metadataKeys.requestId);
+  return own;
+}
+
+function errorOf(thrown: unknown): AgentAnswer['error'] {
+  return wireError(statusOf(thrown));
+}
+
+function wireError(wire: ReturnType<typeof statusOf>): NonNullable<AgentAnswer['error']> {
+  return {
+    code: status[wire.status],
+    message: wire.message,
+    details: wire.details ?? new Uint8Array(0),
+  };
+}
+
+function noMessage(exchange: Method, cause: Error): EcsError {
+  return new EcsError('SerializationException', `The request is no ${exchange.requestType}.`, { cause });
+}
