@@ -77,6 +77,27 @@ describe('overrides', () => {
       { containerOverrides: [{ name: 'side', memory: 32 }] },
       /'memory' \(32\) must not be less than 'memoryReservation' \(64\)/,
     ],
+    [
+      'ephemeral storage below 21 GiB',
+      { ephemeralStorage: { sizeInGiB: 20 } },
+      /ephemeralStorage\.sizeInGiB must be between 21 and 200/,
+    ],
+    ['ephemeral storage above 200 GiB', { ephemeralStorage: { sizeInGiB: 201 } }, /between 21 and 200/],
+    [
+      'eleven environment files',
+      {
+        containerOverrides: [
+          {
+            name: 'app',
+            environmentFiles: Array.from({ length: 11 }, (_, i) => ({
+              type: 'longshore.file',
+              value: `/env/${i}.env`,
+            })),
+          },
+        ],
+      },
+      /'environmentFiles' has 11 entries; the limit is 10/,
+    ],
     ['cpu that is no number', { cpu: 'x' }, /Invalid 'cpu' override/],
     ['memory of nothing', { memory: '0' }, /Invalid 'memory' override/],
     [

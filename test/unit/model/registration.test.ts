@@ -50,6 +50,9 @@ const fargate = {
   memory: '512',
 } as const;
 
+const envFiles = (count: number): ContainerDefinition['environmentFiles'] =>
+  Array.from({ length: count }, (_, i) => ({ type: 'longshore.file' as const, value: `/env/${i}.env` }));
+
 const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'names and lists': [
     { name: 'no family', request: task({ family: '' }), message: /^Family should not be null or empty/ },
@@ -351,6 +354,16 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       message: /'restartPolicy\.restartAttemptPeriod' must be between 60 and 1800/,
     },
     {
+      name: 'a restart period above 1800 s',
+      request: one({ restartPolicy: { enabled: true, restartAttemptPeriod: 1801 } }),
+      message: /'restartPolicy\.restartAttemptPeriod' must be between 60 and 1800 seconds, but was 1801/,
+    },
+    {
+      name: 'eleven environment files',
+      request: one({ environmentFiles: envFiles(11) }),
+      message: /'environmentFiles' has 11 entries; the limit is 10/,
+    },
+    {
       name: '51 ignored exit codes',
       request: one({ restartPolicy: { enabled: true, ignoredExitCodes: Array(51).fill(1) } }),
       message: /more than 50 entries/,
@@ -617,6 +630,13 @@ describe('RegisterTaskDefinition takes', () => {
     [
       'an environment file of the host',
       one({ environmentFiles: [{ type: 'longshore.file', value: '/etc/app/a.env' }] }),
+    ],
+    ['ten environment files', one({ environmentFiles: envFiles(10) })],
+    ['the shortest restart period', one({ restartPolicy: { enabled: true, restartAttemptPeriod: 60 } })],
+    ['the longest restart period', one({ restartPolicy: { enabled: true, restartAttemptPeriod: 1800 } })],
+    [
+      'fifty ignored exit codes',
+      one({ restartPolicy: { enabled: true, ignoredExitCodes: Array.from({ length: 50 }, (_, i) => i) } }),
     ],
     ['any log driver that an engine may have', one({ logConfiguration: { logDriver: 'local' } })],
     ['the smallest size of Fargate', task(fargate)],

@@ -65,7 +65,7 @@ export function taskOf(record: TaskRecord, about: TaskRendering): Task {
     taskArn: taskArn(scope, cluster, id),
     taskDefinitionArn: taskDefinitionArn(scope, record.family, record.revision),
     version: record.version,
-    ephemeralStorage: record.overrides?.ephemeralStorage,
+    ephemeralStorage: record.overrides?.ephemeralStorage ?? about.definition?.ephemeralStorage,
   };
 }
 

@@ -26,6 +26,9 @@ export function checkOverrides(definition: TaskDefinition, overrides: TaskOverri
     throw invalidParameter(`Invalid 'cpu' override for task: '${shown(overrides.cpu)}'.`);
   if (overrides.memory !== undefined && !memoryMiBOf(overrides.memory))
     throw invalidParameter(`Invalid 'memory' override for task: '${shown(overrides.memory)}'.`);
+  checkWhole(overrides.ephemeralStorage?.sizeInGiB, { min: 21, max: 200 }, (bounds) =>
+    invalidParameter(`Overrides: ephemeralStorage.sizeInGiB must be ${bounds}.`),
+  );
   if (overrides.inferenceAcceleratorOverrides?.length)
     throw invalidParameter('overrides: inferenceAcceleratorOverrides is not supported by this cluster.');
   checkContainerOverrides(definition, overrides.containerOverrides ?? []);

@@ -20,6 +20,7 @@ import { placedRecord, placementRequest, type TaskWish, waitingRecord } from './
 import { refusalFailures } from './failures.js';
 import { findTask } from './find.js';
 import { requestHash, type TokenScope, taskIds, tokenId } from './ids.js';
+import { tellNetworks } from './networks.js';
 import { type NamedTask, renderTask } from './render.js';
 import { checkAgainstDefinition, checkExpressions, checkRunTask, countOf, tagsOfTask } from './request.js';
 
@@ -39,7 +40,7 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
     // The history is read only where a commit has said that there is something.
     const earlier = committed.size === 0 && (await answerOfEarlier(run, attempt > 0, call, context));
     if (earlier) return earlier;
-    if (attempt === 0) tellNetworks(run, call, context);
+    if (attempt === 0) tellNetworks(request.networkConfiguration, call, context);
     if (run.wish.placeByMs === 0) await checkInstances(run.cluster.name, call, context);
     const asked = shareOf(run, committed.size === 0);
     const outcome = await context.rounds.place(askOf(run, asked, call));
@@ -186,17 +187,6 @@ async function answerOfEarlier(
   if (!Buffer.from(found[0]?.record.requestHash ?? []).equals(requestHash(run.request)))
     throw tokenConflict(found.map((t) => taskArn(scopeOf({ call, context }), run.cluster.name, t.id)));
   return { tasks: found.map((t) => renderTask(t, call, context, true)), failures: [] };
-}
-
-/** Any subnet and security group is taken: they have no effect until there are networks between hosts. */
-function tellNetworks({ request }: PreparedRun, call: Call, { logger }: PlacingContext): void {
-  const vpc = request.networkConfiguration?.awsvpcConfiguration;
-  if (!vpc) return;
-  const { subnets, securityGroups } = vpc;
-  logger.info(
-    { requestId: call.requestId, subnets, securityGroups },
-    'subnets and security groups without effect',
-  );
 }
 
 async function checkInstances(cluster: string, call: Call, context: PlacingContext): Promise<void> {

@@ -15,6 +15,7 @@ import type { Call, Operation } from '../operation.js';
 import { placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
 import { refusalFailures } from './failures.js';
 import { liveTask } from './find.js';
+import { tellNetworks } from './networks.js';
 import { renderTask } from './render.js';
 import { checkAgainstDefinition, checkStartTask, tagsOfTask } from './request.js';
 
@@ -24,6 +25,7 @@ export const startTask: Operation<'StartTask', PlacingContext> = async (request,
   const cluster = await activeCluster(request.cluster, call, context);
   const definition = await requireDefinition(request.taskDefinition, call, context);
   checkAgainstDefinition(request, definition.definition);
+  tellNetworks(request.networkConfiguration, call, context);
   const wish: TaskWish = {
     family: definition.family,
     revision: definition.revision,
