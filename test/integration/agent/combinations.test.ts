@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { chownSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { testSocket } from '../../support/docker.js';
@@ -61,7 +62,8 @@ describe('what comes together in one task, on a real engine', function () {
     expect(report.containers[0]).to.include({ exitCode: 7, restartCount: 2 });
   });
 
-  it('a range of udp ports is bound in a row, beside a tcp port of its own', async () => {
+  it('a range of udp ports is bound in a row and carries packets, beside a tcp port of its own', async function () {
+    needsHere(this, 'root');
     const task = rig.plane.run(
       rig.definition([
         {
@@ -79,13 +81,37 @@ describe('what comes together in one task, on a real engine', function () {
     expect(udp).to.include({ containerPortRange: '5000-5001', protocol: 'udp' });
     const [from = 0, to = 0] = (udp?.hostPortRange ?? '').split('-').map(Number);
     expect(to - from).to.equal(1);
-    const { NetworkSettings } = await rig.engine.inspect(idOf(task, 'web'));
+    const { NetworkSettings, State } = await rig.engine.inspect(idOf(task, 'web'));
     const hostPort = (port: string): string | undefined => NetworkSettings.Ports[port]?.[0]?.HostPort;
     expect([hostPort('5000/udp'), hostPort('5001/udp'), hostPort('5000/tcp')]).to.deep.equal([
       String(from),
       String(to),
       String(tcp?.hostPort),
     ]);
+    // Nothing in the image takes packets: who does, in the network of the container, gives back what comes.
+    const echo = `const socket = require('node:dgram').createSocket('udp4');
+      socket.on('message', (bytes, from) => socket.send(bytes, from.port, from.address));
+      socket.bind(5001, () => console.log('up'));`;
+    const inside = ['-t', String(State.Pid), '-n', process.execPath, '-e', echo];
+    const far = spawn('nsenter', inside, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const near = createSocket('udp4');
+    try {
+      await new Promise((resolve) => {
+        far.stdout.once('data', resolve);
+      });
+      const answers: string[] = [];
+      near.on('message', (message) => answers.push(message.toString()));
+      await eventually(
+        () => {
+          near.send('is there somebody', to, '127.0.0.1');
+          expect(answers[0]).to.equal('is there somebody');
+        },
+        { withinMs: 10_000, everyMs: 200 },
+      );
+    } finally {
+      near.close();
+      far.kill();
+    }
   });
 
   it('a task whose container ends at once has started, and every time has its place', async () => {

@@ -70,6 +70,49 @@ describe('an agent whose Docker restarts', function () {
     expect(await rig.containers()).to.have.length(1);
   });
 
+  it('keeps the interface of a task in awsvpc mode: its id, address and MAC, through both restarts', async () => {
+    engine = await PrivateEngine.start({ liveRestore: true, bridge: true, registry });
+    const variables = { DOCKER_HOST: engine.url };
+    rig = await new AgentRig(['--awsvpc-cidr', '10.217.214.0/24'], variables, engine.engine).start();
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
+    const id = rig.plane.run(rig.definition([{ name: 'web' }], { networkMode: 'awsvpc' }), {
+      networkConfiguration,
+    });
+    const seen = async (): Promise<Readonly<Record<string, unknown>>> => {
+      const report = rig.plane.states.get(id);
+      const container = report?.containers[0]?.runtimeId ?? '';
+      const command = 'hostname -i; cat /sys/class/net/eth0/address';
+      return {
+        attachments: report?.attachments,
+        interfaces: report?.containers[0]?.networkInterfaces,
+        container,
+        inside: (await rig.engine.exec(container, command)).output,
+      };
+    };
+    await rig.reaches(id, 'RUNNING');
+    const before = await seen();
+    const [attachment] = rig.plane.states.get(id)?.attachments ?? [];
+    const details = new Map(attachment?.details?.map((d) => [d.name, d.value]));
+    expect(details.get('networkInterfaceId')).to.match(/^eni-[0-9a-f]{17}$/);
+    expect(before.inside).to.equal(`${details.get('privateIPv4Address')}\n${details.get('macAddress')}`);
+    await engine.signal('SIGKILL');
+    await engine.up();
+    await rig.kill();
+    rig.plane.states.delete(id);
+    await rig.startAgent();
+    await rig.reaches(id, 'RUNNING');
+    expect(await seen()).to.deep.equal(before);
+    // Its address is still taken: another task has one of its own.
+    const other = rig.plane.run(rig.definition([{ name: 'web' }], { networkMode: 'awsvpc' }), {
+      task: 'c'.repeat(32),
+      networkConfiguration,
+    });
+    const report = await rig.reaches(other, 'RUNNING');
+    const address = report.containers[0]?.networkInterfaces[0]?.privateIpv4Address ?? '';
+    expect(address).to.match(/^10\.217\.214\./);
+    expect(address).not.to.equal(details.get('privateIPv4Address'));
+  });
+
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`pulls again what ${signal} to the engine has cut off`, async () => {
       await up(false);
