@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { needs, needsHere } from '../../support/needs.js';
@@ -8,6 +9,19 @@ interface Metadata {
   readonly Name: string;
   readonly KnownStatus: string;
   readonly Networks: readonly { readonly NetworkMode: string; readonly IPv4Addresses: readonly string[] }[];
+}
+
+/** The interfaces that route what is addressed to 127.0.0.0/8. */
+function routeLocalnet(): readonly string[] {
+  const directory = '/proc/sys/net/ipv4/conf';
+  return readdirSync(directory).filter((name) => {
+    try {
+      return readFileSync(`${directory}/${name}/route_localnet`, 'utf8').trim() !== '0';
+    } catch {
+      // The interface of a container that has ended meanwhile.
+      return false;
+    }
+  });
 }
 
 describe('the endpoints of an agent', function () {
@@ -57,6 +71,8 @@ describe('the endpoints of an agent', function () {
 
   it('answer at 169.254.170.2 through a rule of our own, which goes with the agent', async function () {
     needsHere(this, 'root', 'iptables');
+    // With it everybody near the host could reach what listens on its loopback.
+    const before = routeLocalnet();
     const id = rig.plane.run(rig.definition([{ name: 'web' }]));
     await rig.reaches(id, 'RUNNING');
     expect(await inside(id, 'echo $ECS_CONTAINER_METADATA_URI_V4')).to.match(
@@ -65,6 +81,7 @@ describe('the endpoints of an agent', function () {
     const chain = `LONGSHORE-${rig.plane.instance.slice(0, 12)}`;
     const rules = (): string => execFileSync('iptables', ['-w', '-t', 'nat', '-S'], { encoding: 'utf8' });
     expect(rules()).to.contain(chain);
+    expect(routeLocalnet()).to.deep.equal(before);
     // It shares the engine: a network of its own, whose bridge its rule names.
     const short = rig.plane.instance.slice(0, 12);
     const web = await rig.engine.inspect(rig.plane.states.get(id)?.containers[0]?.runtimeId ?? '');
@@ -72,6 +89,7 @@ describe('the endpoints of an agent', function () {
     expect(rules()).to.match(new RegExp(`-A ${chain} -d 169.254.170.2/32 -i ls${short} `));
     await rig.kill('SIGTERM');
     expect(rules()).not.to.contain(chain);
+    expect(routeLocalnet()).to.deep.equal(before);
   });
 
   it('write the metadata file of a container', async () => {

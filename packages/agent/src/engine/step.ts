@@ -4,7 +4,14 @@ import { cleanUp } from './clean-up.js';
 import type { TaskEffect } from './effects.js';
 import type { TaskEvent } from './events.js';
 import { isRogue, mergeFacts, removedOutside, stopContainerRecord } from './facts.js';
-import { type AgentTask, awaitsRestart, containerOf, type Now, withContainer } from './record.js';
+import {
+  type AgentTask,
+  awaitsRestart,
+  containerOf,
+  isEssential,
+  type Now,
+  withContainer,
+} from './record.js';
 import { taskReport } from './report.js';
 import { beginStopping, deriveStatus } from './status.js';
 import { stopContainers } from './stopping.js';
@@ -249,7 +256,7 @@ const lostWithJournal =
 function essentialExits(record: AgentTask, now: Now): AgentTask {
   if (record.stopping) return record;
   for (const c of record.containers) {
-    if (c.phase !== 'STOPPED' || !isEssentialTo(record, c.name)) continue;
+    if (c.phase !== 'STOPPED' || !isEssential(record, c.name)) continue;
     const ended = c.startedAtMs > 0;
     return beginStopping(
       record,
@@ -260,12 +267,6 @@ function essentialExits(record: AgentTask, now: Now): AgentTask {
     );
   }
   return record;
-}
-
-function isEssentialTo(record: AgentTask, name: string): boolean {
-  const definition = record.definition.containerDefinitions?.find((d) => d.name === name);
-  // The pause container has no definition; the task can not do without it.
-  return definition?.essential ?? true;
 }
 
 /** A container that runs although its end is recorded is stopped again, without changing the record. */

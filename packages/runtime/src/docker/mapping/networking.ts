@@ -83,7 +83,7 @@ export const portMappingTable: TableOf<PortMapping> = {
   protocol: together(portProof),
   containerPortRange: byAgent(
     'resolved into one binding a port',
-    'a range of ports becomes a binding for each',
+    'a range of udp ports is bound in a row and carries packets, beside a tcp port of its own',
   ),
   name: byControlPlane('kept with the definition, for Service Connect', 'returns what was registered'),
   appProtocol: byControlPlane('kept with the definition, for Service Connect', 'returns what was registered'),

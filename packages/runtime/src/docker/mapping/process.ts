@@ -1,5 +1,5 @@
 import type { ContainerDefinition, KeyValuePair } from '@longshore/model';
-import { byAgent, byControlPlane, honoured, type TableOf, together } from './table.js';
+import { byAgent, honoured, type TableOf, together } from './table.js';
 
 const startProof = 'entryPoint, command, environment, workingDirectory and user shape the first process';
 const terminalProof = 'pseudoTerminal gives a terminal and interactive an open standard input';
@@ -68,12 +68,12 @@ export const processTable: TableOf<Pick<ContainerDefinition, Members>> = {
   }, 'image, labels and log configuration stand in the container'),
   essential: byAgent(
     'ends the task when it ends',
-    'stops when an essential container exits, and says so in the words of ECS',
+    'an essential container that exits ends the task and all its containers, another does not',
   ),
   dependsOn: { nested: 'ContainerDependency' },
   startTimeout: byAgent(
     'bounds the wait of those that depend on it',
-    'fail the task when the startTimeout of what is waited for passes',
+    'a startTimeout that passes ends the task, and the dependant is never started',
   ),
   stopTimeout: honoured((body, { definition }) => {
     if (definition.stopTimeout !== undefined) body.StopTimeout = definition.stopTimeout;
@@ -85,7 +85,7 @@ export const processTable: TableOf<Pick<ContainerDefinition, Members>> = {
       body.HostConfig.RestartPolicy = { Name: 'no', MaximumRetryCount: 0 };
     },
   },
-  versionConsistency: byControlPlane(
+  versionConsistency: byAgent(
     'the digest that the first task of a deployment resolved arrives as the image of the later ones',
     'one digest runs through a deployment though the tag moves on, but for the container that opts out',
   ),

@@ -70,26 +70,23 @@ export const taskTable: TableOf<TaskDefinition> = {
   registeredBy: aboutIt,
 };
 
+const dependencyProof =
+  'dependants start when START, COMPLETE, SUCCESS and HEALTHY say so, and stop before what they depend on';
+
 export const dependencyTable: TableOf<ContainerDependency> = {
-  containerName: byAgent('started first', 'start a HEALTHY dependant when the check has passed'),
-  condition: byAgent(
-    'START, COMPLETE, SUCCESS, HEALTHY',
-    'fail the task when SUCCESS exits with another code',
-  ),
+  containerName: byAgent('started first', dependencyProof),
+  condition: byAgent('START, COMPLETE, SUCCESS, HEALTHY', dependencyProof),
 };
 
+const restartProof =
+  'a restart is the same container, counted in metadata v4, and leaves those who depend on it alone';
+
 export const restartPolicyTable: TableOf<ContainerRestartPolicy> = {
-  enabled: byAgent(
-    'restarts it alone, in the running task',
-    'starts a container again that ran long enough, and the task stays RUNNING',
-  ),
-  ignoredExitCodes: byAgent(
-    'those end it for good',
-    'lets a container rest that exited with an ignored code',
-  ),
+  enabled: byAgent('restarts it alone, in the running task', restartProof),
+  ignoredExitCodes: byAgent('those end it for good', restartProof),
   restartAttemptPeriod: byAgent(
     'one that ran less is not restarted',
-    'lets a container rest that ran too short',
+    'a container that ran less than restartAttemptPeriod is not restarted',
   ),
 };
 
