@@ -11,6 +11,7 @@ import {
   place,
 } from '@longshore/scheduler';
 import { type Line, writePlot } from './support/plot.js';
+import { type SmallRoundFigures, smallRoundKinds, timeSmallRounds } from './support/small-rounds.js';
 
 export const name = 'place';
 export const description = 'the placement engine alone: instances x tasks x strategies';
@@ -30,7 +31,7 @@ interface Cell {
   readonly placementsPerSecond: number;
 }
 
-type Figures = Readonly<Record<string, number | string | readonly Cell[]>>;
+type Figures = Readonly<Record<string, number | string | readonly Cell[] | readonly SmallRoundFigures[]>>;
 
 const zoneSpread: PlacementStrategy = { type: 'spread', field: 'attribute:ecs.availability-zone' };
 const strategies: Readonly<Record<string, readonly PlacementStrategy[]>> = {
@@ -62,6 +63,7 @@ export function run(options: PlaceBenchOptions = {}): Figures {
       }
   const different = timeDifferent(mostInstances, short ? 100 : 1000, short);
   const rounds = timeRounds(mostInstances, mostTasks);
+  const smallRounds = printSmallRounds(mostInstances, short);
   if (typeof options.plot === 'string') plotGrowth(options.plot, cells, sizes);
   const headline = cells.find(
     (cell) =>
@@ -75,6 +77,7 @@ export function run(options: PlaceBenchOptions = {}): Figures {
     placementsPerSecond: Math.round(headline?.placementsPerSecond ?? 0),
     differentRequestsSeconds: different / 1000,
     ...rounds,
+    smallRounds,
     matrix: cells,
   };
   console.log(`different requests with constraints: ${different.toFixed(0)} ms`);
@@ -183,6 +186,19 @@ function timeRounds(
     // The first rounds run code that is not compiled yet: both deciles are taken after them.
     lastToFirstDecile: median(times.slice(10, 20)) / median(times.slice(90)),
   };
+}
+
+/** Microseconds a round of two tasks, on a board that is kept beside one that is made for the round. */
+function printSmallRounds(instances: number, short: boolean): readonly SmallRoundFigures[] {
+  const sizes = short ? { batches: 1, rounds: 20 } : { batches: 9, rounds: 100 };
+  return smallRoundKinds.map((kind) => {
+    const figures = timeSmallRounds(cluster(instances, 40 * instances), kind, sizes);
+    const { freshUs, keptUs, ratio } = figures;
+    console.log(
+      `rounds of 2 on ${instances} instances, ${kind.name.padEnd(28)} fresh ${freshUs} us, kept ${keptUs} us, ratio ${ratio.median} (${ratio.lowest} to ${ratio.highest})`,
+    );
+    return figures;
+  });
 }
 
 /** Big enough together for `tasks` of the size that the matrix places, with room to choose. */

@@ -12,6 +12,7 @@ export { place } from './placement/place.js';
 export type { Expression, Field, FieldValue, Query, QueryError } from './placement/query/ast.js';
 export { attributeValue, matchesQuery } from './placement/query/evaluate.js';
 export { compileQuery, describeQueryError, maxQueryLength } from './placement/query/parser.js';
+export { RowLog } from './placement/row-log.js';
 export type { Survey } from './placement/survey.js';
 export { qualifiedInstances, survey } from './placement/survey.js';
 export * from './placement/view.js';

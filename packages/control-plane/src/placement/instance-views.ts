@@ -13,6 +13,7 @@ import {
   type HeldTask,
   type InstanceView,
   PlacementMemo,
+  RowLog,
 } from '@longshore/scheduler';
 import { type Change, keyOf, rangeOf, type Store, type TaskSummary } from '@longshore/store';
 
@@ -40,6 +41,8 @@ class KeptView implements InstanceView {
   readonly id: string;
   readonly held = new HeldLedger();
   registered = false;
+  /** Its place in the cluster's list; -1: in none. */
+  row = -1;
   status: ContainerInstanceStatus = 'ACTIVE';
   agentConnected = false;
   impairedReason = '';
@@ -73,16 +76,34 @@ class KeptView implements InstanceView {
 class KeptCluster implements ClusterView {
   readonly byId = new Map<string, KeptView>();
   readonly memo = new PlacementMemo();
-  #registered: readonly KeptView[] | undefined;
+  #listed: { readonly instances: readonly KeptView[]; readonly changes: RowLog } | undefined;
 
   get instances(): readonly InstanceView[] {
-    this.#registered ??= [...this.byId.values()].filter((view) => view.registered);
-    return this.#registered;
+    return this.#list().instances;
+  }
+
+  get changes(): RowLog {
+    return this.#list().changes;
   }
 
   /** The set of registered instances has changed. */
-  changed(): void {
-    this.#registered = undefined;
+  relist(): void {
+    for (const view of this.#listed?.instances ?? []) view.row = -1;
+    this.#listed = undefined;
+  }
+
+  /** To be called whenever anything of the view has changed. */
+  note(view: KeptView): void {
+    if (view.row >= 0) this.#listed?.changes.note(view.row);
+  }
+
+  #list(): { readonly instances: readonly KeptView[]; readonly changes: RowLog } {
+    if (this.#listed === undefined) {
+      const instances = [...this.byId.values()].filter((view) => view.registered);
+      for (const [row, view] of instances.entries()) view.row = row;
+      this.#listed = { instances, changes: new RowLog(instances.length) };
+    }
+    return this.#listed;
   }
 }
 
@@ -159,7 +180,9 @@ export class InstanceViews {
     const was = view.registered;
     if (record) view.take(record.value, this.#store.get(keyOf('session', cluster, instance))?.revision);
     else view.registered = false;
-    if (was !== view.registered) this.#clusters.get(cluster)?.changed();
+    const kept = this.#clusters.get(cluster);
+    if (was !== view.registered) kept?.relist();
+    else kept?.note(view);
     if (!record) this.#forgetIfEmpty(cluster, view);
   }
 
@@ -175,7 +198,9 @@ export class InstanceViews {
       lastStatus,
       desiredStatus,
     };
-    this.#view(task.cluster, task.instance).held.add(held);
+    const view = this.#view(task.cluster, task.instance);
+    view.held.add(held);
+    this.#clusters.get(task.cluster)?.note(view);
   }
 
   /** One string a group: a million tasks are in some hundred groups. */
@@ -195,6 +220,7 @@ export class InstanceViews {
     if (task.instance === '') return;
     const view = this.#view(task.cluster, task.instance);
     view.held.remove(task.id);
+    this.#clusters.get(task.cluster)?.note(view);
     this.#forgetIfEmpty(task.cluster, view);
   }
 

@@ -1,52 +1,46 @@
 import type { HeldPort } from '@longshore/model';
 import { Columns } from './columns.js';
+import type { Expressions } from './expressions.js';
 import { mix } from './hash.js';
 import { portKey } from './held.js';
 import type { PlacementMemo } from './memo.js';
-import type { TaskKind } from './task-counts.js';
-import { TaskCounts } from './task-counts.js';
-import type { InstanceView, PlacementRequest } from './view.js';
+import type { Rows } from './rows.js';
+import type { TaskCounts, TaskKind } from './task-counts.js';
+import type { ClusterView, InstanceView, PlacementRequest } from './view.js';
 
 /**
  * What one call of `place` works on: the view as columns, and over it what the call itself has given away.
  * Invariant: cpu, memory, ports, GPUs and task counts are the view's less every `take` so far.
+ * The columns are the memo's: a memo has one board at a time.
  */
 export class Board {
+  readonly rows: Rows;
   readonly instances: readonly InstanceView[];
   readonly size: number;
   readonly cpuLeft: Float64Array;
   readonly memoryLeft: Float64Array;
-  /** Decides ties and draws: the same for the same seed and instance, whatever the order of the instances. */
-  readonly salt: Uint32Array;
   readonly columns: Columns;
-  /** Room for a list of instances, so that a thousand requests do not make a thousand arrays. */
-  readonly scratch: Int32Array;
+  readonly expressions: Expressions;
   readonly tasks: Readonly<Record<TaskKind, TaskCounts>>;
-  #indexes: Map<string, number> | undefined;
+  readonly #memo: PlacementMemo;
+  readonly #seed: number;
+  #salt: Uint32Array | undefined;
   readonly #ports = new Map<number, Set<number>>();
   readonly #gpus = new Map<number, Set<string>>();
 
-  constructor(instances: readonly InstanceView[], seed: number, memo: PlacementMemo) {
-    memo.sync(instances);
-    this.instances = instances;
-    this.size = instances.length;
-    this.cpuLeft = new Float64Array(this.size);
-    this.memoryLeft = new Float64Array(this.size);
-    this.salt = new Uint32Array(this.size);
-    this.scratch = new Int32Array(this.size);
-    this.columns = new Columns(instances, memo);
-    this.tasks = {
-      group: new TaskCounts(instances, 'group'),
-      family: new TaskCounts(instances, 'family'),
-      deployment: new TaskCounts(instances, 'deployment'),
-    };
-    const salt = mix(seed ^ 0x9e3779b9);
-    for (let i = 0; i < this.size; i++) {
-      const { resources, held } = this.instance(i);
-      this.cpuLeft[i] = resources.cpuUnits - held.cpuUnits;
-      this.memoryLeft[i] = resources.memoryMiB - held.memoryMiB;
-      this.salt[i] = mix(memo.hash(i) ^ salt);
-    }
+  constructor(view: ClusterView, seed: number, memo: PlacementMemo) {
+    memo.begin(view);
+    const { rows } = memo;
+    this.rows = rows;
+    this.instances = rows.instances;
+    this.size = rows.size;
+    this.cpuLeft = rows.cpuLeft;
+    this.memoryLeft = rows.memoryLeft;
+    this.columns = new Columns(rows.instances, memo.attributes);
+    this.expressions = memo.expressions;
+    this.tasks = memo.tasks;
+    this.#memo = memo;
+    this.#seed = mix(seed ^ 0x9e3779b9);
   }
 
   instance(i: number): InstanceView {
@@ -54,8 +48,21 @@ export class Board {
   }
 
   indexOf(instanceId: string): number | undefined {
-    this.#indexes ??= new Map(this.instances.map(({ id }, i) => [id, i]));
-    return this.#indexes.get(instanceId);
+    return this.#memo.indexOf(instanceId);
+  }
+
+  /** Decides ties and draws: the same for the same seed and instance, whatever the order of the instances. */
+  saltOf(i: number): number {
+    return mix((this.rows.hash[i] as number) ^ this.#seed);
+  }
+
+  /** `saltOf` of all. */
+  get salt(): Uint32Array {
+    if (this.#salt === undefined) {
+      this.#salt = new Uint32Array(this.size);
+      for (let i = 0; i < this.size; i++) this.#salt[i] = this.saltOf(i);
+    }
+    return this.#salt;
   }
 
   /** Whether a task holds the port, one of this call included. */
@@ -76,8 +83,7 @@ export class Board {
 
   /** Gives one task of the request a place on instance i; answers with the GPUs that it takes. */
   take(i: number, request: PlacementRequest): readonly string[] {
-    this.cpuLeft[i] = (this.cpuLeft[i] as number) - request.needs.cpuUnits;
-    this.memoryLeft[i] = (this.memoryLeft[i] as number) - request.needs.memoryMiB;
+    this.rows.take(i, request.needs.cpuUnits, request.needs.memoryMiB);
     for (const port of request.needs.ports ?? []) addTo(this.#ports, i, portKey(port));
     this.tasks.group.add(i, request.group);
     this.tasks.family.add(i, request.family);

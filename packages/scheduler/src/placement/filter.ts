@@ -1,54 +1,11 @@
-import type { Attribute, HeldPort } from '@longshore/model';
+import type { HeldPort } from '@longshore/model';
 import type { Board } from './board.js';
 import type { Mask } from './mask.js';
-import { attributeMask, intersect, maskOf, rowPasses } from './mask.js';
+import { allOf, rowPasses } from './mask.js';
 import type { Query, QueryError } from './query/ast.js';
 import { couldMatch } from './query/evaluate.js';
-import { compileQuery } from './query/parser.js';
+import { standings } from './rows.js';
 import type { InstanceView, PlacementRequest, RefusalReason } from './view.js';
-
-/** Expressions are compiled once a call, and those that no placement can change are evaluated once a call. */
-export class Expressions {
-  readonly #board: Board;
-  readonly #compiled = new Map<string, Query | QueryError>();
-  readonly #masks = new Map<string, Mask>();
-
-  constructor(board: Board) {
-    this.#board = board;
-  }
-
-  compile(text: string): Query | QueryError {
-    let query = this.#compiled.get(text);
-    if (query === undefined) {
-      query = compileQuery(text);
-      this.#compiled.set(text, query);
-    }
-    return query;
-  }
-
-  /** Must not be changed by who gets it. */
-  mask(query: Query): Mask {
-    if (query.taskDependent) return maskOf(query.root, this.#board);
-    let mask = this.#masks.get(query.text);
-    if (mask === undefined) {
-      mask = maskOf(query.root, this.#board);
-      this.#masks.set(query.text, mask);
-    }
-    return mask;
-  }
-
-  /** The instances that have all of these attributes; undefined: none is asked for. */
-  attributes(required: readonly Attribute[]): Mask | undefined {
-    if (required.length === 0) return undefined;
-    const key = required.map(({ name, value }) => `\u0000${name}\u0000${value ?? ''}`).join('');
-    let mask = this.#masks.get(key);
-    if (mask === undefined) {
-      mask = allOf(required.map(({ name, value }) => attributeMask(name ?? '', value, this.#board)));
-      this.#masks.set(key, mask as Mask);
-    }
-    return mask;
-  }
-}
 
 /** What stands between one request and an instance, in the order in which it is asked. */
 export class Filter {
@@ -60,24 +17,28 @@ export class Filter {
   readonly #members: Mask | undefined;
   /** Counts of the request's group where its tasks must stand on different instances. */
   readonly #distinct: Int32Array | undefined;
+  /** Ports or GPUs. */
+  readonly #asksForDevices: boolean;
   /** Names in `onlyInstances` that the cluster does not have. */
   readonly missing: readonly string[];
   readonly broken: QueryError | undefined;
 
-  constructor(board: Board, expressions: Expressions, request: PlacementRequest) {
+  constructor(board: Board, request: PlacementRequest) {
     this.#board = board;
     this.#request = request;
     const { onlyInstances, constraints, requiredAttributes } = request;
+    const { expressions } = board;
+    this.#asksForDevices = request.gpuCount > 0 || (request.needs.ports ?? []).length > 0;
     const only = onlyInstances?.map((id) => board.indexOf(id));
     this.#only = only && new Set(only.filter((i) => i !== undefined));
     this.missing = onlyInstances?.filter((_, at) => only?.[at] === undefined) ?? [];
-    this.#attributes = expressions.attributes(requiredAttributes);
+    this.#attributes = expressions.attributes(requiredAttributes, board);
     const compiled = constraints
       .filter(({ type }) => type === 'memberOf')
       .map(({ expression }) => expressions.compile(expression ?? ''));
     this.broken = compiled.find((query) => query.kind === 'query-error');
     this.#queries = compiled.filter((query) => query.kind === 'query');
-    this.#members = allOf(this.#queries.map((query) => expressions.mask(query)));
+    this.#members = allOf(this.#queries.map((query) => expressions.mask(query, board)));
     const distinct = constraints.some(({ type }) => type === 'distinctInstance');
     this.#distinct = distinct ? board.tasks.group.of(request.group) : undefined;
   }
@@ -91,16 +52,22 @@ export class Filter {
   candidates(): ArrayLike<number> {
     if (this.broken !== undefined) return [];
     if (this.#only !== undefined) return [...this.#only].filter((i) => this.#why(i) === undefined);
-    const found = this.#board.scratch;
-    let count = 0;
+    const { scratch, size, standing, cpuLeft, memoryLeft } = this.#board.rows;
     const { cpuUnits, memoryMiB } = this.#request.needs;
-    const { cpuLeft, memoryLeft, size } = this.#board;
+    const [attributes, members, distinct] = [this.#attributes, this.#members, this.#distinct];
+    const asksForDevices = this.#asksForDevices;
+    let count = 0;
+    // Numbers side by side, nothing else: thousands of instances are gone through for a single task.
     for (let i = 0; i < size; i++) {
+      if (standing[i] !== standings.open) continue;
       if ((cpuLeft[i] as number) < cpuUnits || (memoryLeft[i] as number) < memoryMiB) continue;
-      if (this.#members?.[i] === 0 || this.#attributes?.[i] === 0) continue;
-      if (this.#why(i) === undefined) found[count++] = i;
+      if (attributes !== undefined && attributes[i] === 0) continue;
+      if (members !== undefined && members[i] === 0) continue;
+      if (distinct !== undefined && distinct[i] !== 0) continue;
+      if (asksForDevices && this.#deviceLacking(i) !== undefined) continue;
+      scratch[count++] = i;
     }
-    return found.subarray(0, count);
+    return scratch.subarray(0, count);
   }
 
   /** Whether instance i, which has just taken a task of the request, could take another. */
@@ -124,9 +91,9 @@ export class Filter {
   }
 
   #why(i: number): RefusalReason | undefined {
-    const instance = this.#board.instance(i);
-    if (instance.status !== 'ACTIVE') return 'INACTIVE';
-    if (!instance.agentConnected || instance.impairedReason !== '') return 'AGENT';
+    const standing = this.#board.rows.standing[i];
+    if (standing === standings.inactive) return 'INACTIVE';
+    if (standing === standings.agent) return 'AGENT';
     if (this.#attributes?.[i] === 0) return 'ATTRIBUTE';
     if (this.#members?.[i] === 0) return 'MemberOf placement constraint unsatisfied.';
     if (this.#distinct !== undefined && this.#distinct[i] !== 0) {
@@ -136,9 +103,14 @@ export class Filter {
   }
 
   resourceLacking(i: number): RefusalReason | undefined {
-    const { needs, gpuCount } = this.#request;
+    const { needs } = this.#request;
     if ((this.#board.cpuLeft[i] as number) < needs.cpuUnits) return 'RESOURCE:CPU';
     if ((this.#board.memoryLeft[i] as number) < needs.memoryMiB) return 'RESOURCE:MEMORY';
+    return this.#asksForDevices ? this.#deviceLacking(i) : undefined;
+  }
+
+  #deviceLacking(i: number): RefusalReason | undefined {
+    const { needs, gpuCount } = this.#request;
     for (const port of needs.ports ?? []) {
       if (this.#board.hasPort(i, port) || neverGives(this.#board.instance(i), port)) return 'RESOURCE:PORTS';
     }
@@ -169,12 +141,4 @@ export class Filter {
 export function neverGives({ resources }: InstanceView, { port, protocol }: HeldPort): boolean {
   const reserved = protocol === 'udp' ? resources.reservedUdpPorts : resources.reservedTcpPorts;
   return reserved.includes(port) || (port >= resources.dynamicPortFirst && port <= resources.dynamicPortLast);
-}
-
-function allOf(masks: readonly Mask[]): Mask | undefined {
-  const [first, ...rest] = masks;
-  if (first === undefined || rest.length === 0) return first;
-  const all = first.slice();
-  for (const mask of rest) intersect(all, mask);
-  return all;
 }

@@ -31,8 +31,17 @@ export function maskOf(expression: Expression, board: Board): Mask {
   }
 }
 
-export function intersect(mask: Mask, other: Mask): void {
+function intersect(mask: Mask, other: Mask): void {
   for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] as number) & (other[i] as number);
+}
+
+/** Those that pass all of them; undefined of none. Must not be changed by who gets it. */
+export function allOf(masks: readonly Mask[]): Mask | undefined {
+  const [first, ...rest] = masks;
+  if (first === undefined || rest.length === 0) return first;
+  const all = first.slice();
+  for (const mask of rest) intersect(all, mask);
+  return all;
 }
 
 /** The instances that have an attribute, with the value if one is asked for. */

@@ -108,20 +108,16 @@ export class Ordering {
     this.levels.push(slot);
     const counts = this.#counts();
     const values = new Float64Array(this.#board.size + column.values.length);
+    const { staying } = this.#board.rows;
     for (let i = 0; i < slot.length; i++) {
-      if (this.#stays(i))
+      // Tasks on an instance that is being emptied or lost are about to move: they would unbalance what is placed now.
+      if (staying[i] === 1)
         values[slot[i] as number] = (values[slot[i] as number] as number) + (counts[i] as number);
     }
     const taken = (i: number): void => {
       values[slot[i] as number] = (values[slot[i] as number] as number) + 1;
     };
     return { values, slot, taken };
-  }
-
-  /** Tasks on an instance that is being emptied or lost are about to move: they would unbalance what is placed now. */
-  #stays(i: number): boolean {
-    const { status, lost } = this.#board.instance(i);
-    return status !== 'DRAINING' && lost !== true;
   }
 }
 
@@ -130,14 +126,13 @@ export class Ordering {
  * is: without the clocks of all instances. -1 of none.
  */
 export function firstAtRandom(board: Board, instances: ArrayLike<number>, ordinal: number): number {
-  const { salt: salts } = board;
   const salt = mix(ordinal * 8 + 1);
   let best = -1;
   let bestBits = -1;
   for (let at = 0; at < instances.length; at++) {
     const i = instances[at] as number;
     // The more bits, the sooner it rings; equal ones are those of equal salts.
-    const bits = mix((salts[i] as number) ^ salt);
+    const bits = mix(board.saltOf(i) ^ salt);
     const isFirst = bits > bestBits || (bits === bestBits && board.instance(i).id < board.instance(best).id);
     if (!isFirst) continue;
     best = i;

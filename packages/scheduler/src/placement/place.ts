@@ -1,9 +1,10 @@
 import { Board } from './board.js';
 import { candidateTree, firstOf } from './candidates.js';
-import { Expressions, Filter } from './filter.js';
+import { Filter } from './filter.js';
 import { PlacementMemo } from './memo.js';
 import { firstAtRandom, isAtRandom, Ordering } from './ordering.js';
 import { refusalOf } from './refusal.js';
+import type { Verdict, Verdicts } from './verdicts.js';
 import type { ClusterView, PlacedTask, Placement, PlacementRequest, Refusal } from './view.js';
 
 export interface PlaceOptions {
@@ -23,14 +24,14 @@ export function place(
   requests: readonly PlacementRequest[],
   options: PlaceOptions,
 ): Placement {
-  const board = new Board(view.instances, options.seed, options.memo ?? new PlacementMemo());
-  const expressions = new Expressions(board);
+  const memo = options.memo ?? new PlacementMemo();
+  const board = new Board(view, options.seed, memo);
   const placed: PlacedTask[] = [];
   const refused: Refusal[] = [];
   for (let first = 0; first < requests.length; ) {
     const run = runLength(requests, first);
-    const taken = placeRun(board, expressions, requests, { first, run }, placed);
-    refused.push(...refusals(board, expressions, requests, { first, run, taken }));
+    const taken = placeRun(board, requests, { first, run }, placed);
+    refused.push(...refusals(board, memo.verdicts, requests, { first, run, taken }));
     first += run;
   }
   return { placed, refused };
@@ -44,7 +45,6 @@ interface Run {
 /** Places the tasks of a run of identical requests as far as they fit; answers how many. */
 function placeRun(
   board: Board,
-  expressions: Expressions,
   requests: readonly PlacementRequest[],
   { first, run }: Run,
   placed: PlacedTask[],
@@ -53,7 +53,7 @@ function placeRun(
   let wanted = 0;
   for (let at = first; at < first + run; at++) wanted += (requests[at] as PlacementRequest).count;
   if (wanted <= 0) return 0;
-  const filter = new Filter(board, expressions, request);
+  const filter = new Filter(board, request);
   const candidates = filter.candidates();
   if (candidates.length === 0) return 0;
   const give = requestCursor(requests, first);
@@ -101,19 +101,19 @@ function requestCursor(requests: readonly PlacementRequest[], first: number): ()
 
 function refusals(
   board: Board,
-  expressions: Expressions,
+  verdicts: Verdicts,
   requests: readonly PlacementRequest[],
   { first, run, taken }: Run & { taken: number },
 ): Refusal[] {
   const refused: Refusal[] = [];
   let left = taken;
-  let verdict: Omit<Refusal, 'request' | 'count'> | undefined;
+  let verdict: Verdict | undefined;
   for (let at = first; at < first + run; at++) {
     const request = requests[at] as PlacementRequest;
     const count = Math.max(0, request.count - left);
     left = Math.max(0, left - request.count);
     if (count === 0) continue;
-    verdict ??= refusalOf(board, expressions, request);
+    verdict ??= refusalOf(board, request, verdicts);
     refused.push({ request: at, count, ...verdict });
   }
   return refused;

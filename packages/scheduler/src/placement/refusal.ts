@@ -1,9 +1,9 @@
 import type { Board } from './board.js';
 import type { RefusalFacts, TurnedAway } from './explain.js';
 import { explain } from './explain.js';
-import type { Expressions } from './filter.js';
 import { Filter } from './filter.js';
-import type { PlacementRequest, Refusal, RefusalReason } from './view.js';
+import { shapeOf, type Verdict, type Verdicts } from './verdicts.js';
+import type { PlacementRequest, RefusalReason } from './view.js';
 
 /** From the farthest from a placement to the nearest: the order in which an instance is asked. */
 export const reasonOrder: readonly RefusalReason[] = [
@@ -20,24 +20,41 @@ export const reasonOrder: readonly RefusalReason[] = [
 ];
 
 /** Why no instance takes a task of the request as the board stands now. */
-export function refusalOf(board: Board, expressions: Expressions, request: PlacementRequest): Verdict {
-  const filter = new Filter(board, expressions, request);
-  return refusalFrom({ board, request, filter, turnedAway: turnedAwayBy(board, filter) });
+export function refusalOf(board: Board, request: PlacementRequest, verdicts: Verdicts): Verdict {
+  const ever = (filter: Filter): boolean => couldEverFit(board, filter);
+  if (request.onlyInstances !== undefined) {
+    const filter = new Filter(board, request);
+    return verdictOf(board, request, filter, ever(filter));
+  }
+  const shape = shapeOf(request);
+  return verdicts.verdict(shape, board.rows, () => {
+    const filter = new Filter(board, request);
+    const could = verdicts.couldEverFit(shape, board.rows, () => ever(filter));
+    return verdictOf(board, request, filter, could);
+  });
 }
 
-/** A refusal without the number of tasks that it is about. */
-export type Verdict = Omit<Refusal, 'request' | 'count'>;
+function verdictOf(board: Board, request: PlacementRequest, filter: Filter, could: boolean): Verdict {
+  const turnedAway = turnedAwayBy(board, filter);
+  return refusalFrom({ board, request, filter, turnedAway, couldEverFit: could });
+}
 
 export function turnedAwayBy(board: Board, filter: Filter): TurnedAway {
   const byReason = new Map<RefusalReason, number[]>();
+  let reason: RefusalReason | undefined;
+  let instances: number[] = [];
   for (let i = 0; i < board.size; i++) {
-    const reason = filter.inScope(i) ? filter.why(i) : undefined;
-    if (reason === undefined) continue;
-    const instances = byReason.get(reason);
-    if (instances === undefined) byReason.set(reason, [i]);
-    else instances.push(i);
+    const why = filter.inScope(i) ? filter.why(i) : undefined;
+    if (why === undefined) continue;
+    // Mostly the same as of the one before.
+    if (why !== reason) {
+      reason = why;
+      instances = byReason.get(why) ?? [];
+      byReason.set(why, instances);
+    }
+    instances.push(i);
   }
-  return new Map(reasonOrder.flatMap((reason) => entryOf(byReason, reason)));
+  return new Map(reasonOrder.flatMap((name) => entryOf(byReason, name)));
 }
 
 function entryOf<K, V>(map: ReadonlyMap<K, V>, key: K): [K, V][] {
@@ -45,12 +62,14 @@ function entryOf<K, V>(map: ReadonlyMap<K, V>, key: K): [K, V][] {
   return value === undefined ? [] : [[key, value]];
 }
 
-export function refusalFrom(facts: Omit<RefusalFacts, 'couldEverFit'>): Verdict {
-  const { board, filter, turnedAway } = facts;
-  let couldEverFit = false;
-  for (let i = 0; i < board.size && !couldEverFit; i++) {
-    couldEverFit = filter.inScope(i) && filter.couldEverFit(i);
-  }
+/** Whether one task would fit on some instance that is empty and connected. */
+export function couldEverFit(board: Board, filter: Filter): boolean {
+  for (let i = 0; i < board.size; i++) if (filter.inScope(i) && filter.couldEverFit(i)) return true;
+  return false;
+}
+
+export function refusalFrom(facts: RefusalFacts): Verdict {
+  const { board, filter, turnedAway, couldEverFit: could } = facts;
   const instancesByReason = new Map<RefusalReason, number>();
   if (filter.missing.length > 0) instancesByReason.set('MISSING', filter.missing.length);
   for (const [reason, instances] of turnedAway) instancesByReason.set(reason, instances.length);
@@ -58,9 +77,9 @@ export function refusalFrom(facts: Omit<RefusalFacts, 'couldEverFit'>): Verdict 
   return {
     reason,
     instancesByReason,
-    couldEverFit,
+    couldEverFit: could,
     closestInstance: closest(board, turnedAway.get(reason) ?? []),
-    explanation: explain({ ...facts, couldEverFit }),
+    explanation: explain(facts),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Board } from './board.js';
-import { Expressions, Filter } from './filter.js';
+import { Filter } from './filter.js';
 import { PlacementMemo } from './memo.js';
-import { refusalFrom, turnedAwayBy } from './refusal.js';
+import { couldEverFit, refusalFrom, turnedAwayBy } from './refusal.js';
 import type { ClusterView, PlacementRequest, RefusalReason } from './view.js';
 
 /** What every instance of a cluster says to one request, before anything is started. */
@@ -17,8 +17,8 @@ export interface Survey {
 
 /** The dry run behind `longshore explain`. */
 export function survey(view: ClusterView, request: PlacementRequest): Survey {
-  const board = new Board(view.instances, 0, new PlacementMemo());
-  const filter = new Filter(board, new Expressions(board), request);
+  const board = new Board(view, 0, new PlacementMemo());
+  const filter = new Filter(board, request);
   const turnedAway = turnedAwayBy(board, filter);
   const named = new Map<RefusalReason, readonly string[]>();
   const refused = new Set<number>();
@@ -28,14 +28,15 @@ export function survey(view: ClusterView, request: PlacementRequest): Survey {
   }
   if (filter.missing.length > 0) named.set('MISSING', filter.missing);
   const asked = Array.from({ length: board.size }, (_, i) => i).filter((i) => filter.inScope(i));
-  const { couldEverFit, explanation } = refusalFrom({ board, request, filter, turnedAway });
+  const could = couldEverFit(board, filter);
+  const { explanation } = refusalFrom({ board, request, filter, turnedAway, couldEverFit: could });
   return {
     fits: idsOf(
       board,
       asked.filter((i) => !refused.has(i)),
     ),
     turnedAway: named,
-    couldEverFit,
+    couldEverFit: could,
     explanation: named.size === 0 ? '' : explanation,
   };
 }
@@ -48,8 +49,8 @@ export function qualifiedInstances(
   view: ClusterView,
   request: Pick<PlacementRequest, 'constraints' | 'requiredAttributes'>,
 ): ReadonlySet<string> {
-  const board = new Board(view.instances, 0, new PlacementMemo());
-  const filter = new Filter(board, new Expressions(board), { ...anyTask, ...request });
+  const board = new Board(view, 0, new PlacementMemo());
+  const filter = new Filter(board, { ...anyTask, ...request });
   const qualified = new Set<string>();
   for (let i = 0; i < board.size; i++) if (filter.qualifies(i)) qualified.add(board.instance(i).id);
   return qualified;

@@ -8,6 +8,8 @@ import type {
   TaskHolds,
 } from '@longshore/model';
 
+import type { RowLog } from './row-log.js';
+
 /** What placement knows of one container instance. Read-only for `place`: what it takes is kept in its own overlay. */
 export interface InstanceView {
   readonly id: string;
@@ -107,4 +109,9 @@ export interface Placement {
 /** The instances of one cluster. */
 export interface ClusterView {
   readonly instances: readonly InstanceView[];
+  /**
+   * Notes the place in `instances` of every instance that changes, from before the list is first shown; another list
+   * comes with another log. Undefined: any may have changed.
+   */
+  readonly changes?: RowLog | undefined;
 }

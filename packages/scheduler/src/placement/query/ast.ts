@@ -39,6 +39,8 @@ export interface Query {
   readonly root: Expression;
   /** It asks for `task:group` or `task:family`, which a placement changes. */
   readonly taskDependent: boolean;
+  /** It asks only for what neither tasks nor the agent's connection change. */
+  readonly lasting: boolean;
 }
 
 /** Why a text is no expression: `column` counts from 1 and points at what is wrong. */
@@ -60,4 +62,9 @@ export class SyntaxProblem extends Error {
 
 export function isTaskField(field: Field): field is TaskField {
   return field.kind === 'task:group' || field.kind === 'task:family';
+}
+
+/** Tasks, their number and the agent's connection come and go. */
+export function changesWithTime(field: Field): boolean {
+  return isTaskField(field) || field.kind === 'runningTasksCount' || field.kind === 'agentConnected';
 }

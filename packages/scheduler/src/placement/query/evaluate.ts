@@ -1,7 +1,7 @@
 import type { Attribute } from '@longshore/model';
 import type { InstanceView } from '../view.js';
 import type { Expression, FieldValue, Query, SingleField, TaskField } from './ast.js';
-import { isTaskField } from './ast.js';
+import { changesWithTime, isTaskField } from './ast.js';
 
 /** What an expression is asked of: one container instance, with or without what a placement under way adds to it. */
 export interface QuerySubject {
@@ -57,8 +57,7 @@ export function couldMatch(expression: Expression, instance: InstanceView, wante
       return couldMatch(expression.of, instance, !wanted);
     case 'test': {
       const { field } = expression;
-      if (isTaskField(field) || field.kind === 'runningTasksCount' || field.kind === 'agentConnected')
-        return true;
+      if (isTaskField(field) || changesWithTime(field)) return true;
       return (expression.passes(fieldValue(instance, field)) !== expression.negated) === wanted;
     }
   }

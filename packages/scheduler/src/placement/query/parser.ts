@@ -1,5 +1,5 @@
 import type { Expression, Field, Query, QueryError } from './ast.js';
-import { isTaskField, SyntaxProblem } from './ast.js';
+import { changesWithTime, isTaskField, SyntaxProblem } from './ast.js';
 import type { Token } from './lexer.js';
 import { Lexer } from './lexer.js';
 import type { Argument, Operator } from './tests.js';
@@ -44,7 +44,8 @@ export function compileQuery(text: string): Query | QueryError {
       throw new SyntaxProblem(maxQueryLength + 1, `an expression has at most ${maxQueryLength} characters`);
     }
     const root = new Parser(text).parse();
-    return { kind: 'query', text, root, taskDependent: asksForTasks(root) };
+    const taskDependent = anyField(root, isTaskField);
+    return { kind: 'query', text, root, taskDependent, lasting: !anyField(root, changesWithTime) };
   } catch (problem) {
     if (!(problem instanceof SyntaxProblem)) throw problem;
     return { kind: 'query-error', column: problem.column, message: problem.message };
@@ -56,10 +57,10 @@ export function describeQueryError(error: QueryError, text: string): string {
   return `Invalid expression at column ${error.column}: ${error.message} (${text})`;
 }
 
-function asksForTasks(expression: Expression): boolean {
-  if (expression.kind === 'test') return isTaskField(expression.field);
-  if (expression.kind === 'not') return asksForTasks(expression.of);
-  return asksForTasks(expression.left) || asksForTasks(expression.right);
+function anyField(expression: Expression, is: (field: Field) => boolean): boolean {
+  if (expression.kind === 'test') return is(expression.field);
+  if (expression.kind === 'not') return anyField(expression.of, is);
+  return anyField(expression.left, is) || anyField(expression.right, is);
 }
 
 class Parser {
