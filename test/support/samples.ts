@@ -1,3 +1,4 @@
+import { clientSamples } from './client-samples.js';
 import { moreSamples } from './more-samples.js';
 
 /** Task definitions as people run them on ECS, in ECS's JSON. */
@@ -636,4 +637,5 @@ export const samples: readonly Sample[] = [
     },
   },
   ...moreSamples,
+  ...clientSamples,
 ];
