@@ -98,6 +98,15 @@ export interface TaskIndex {
   record(task: TaskSummary): TaskRecord;
   /** In id order, from the first id greater than `afterId`. */
   inCluster(cluster: string, afterId?: string): Iterable<TaskSummary>;
+  /** As `inCluster`, those alone whose member has the value: without a look at the others. */
+  having(
+    cluster: string,
+    member: 'family' | 'service' | 'startedBy',
+    value: string,
+    afterId?: string,
+  ): Iterable<TaskSummary>;
+  /** As `inCluster`, those alone whose desired status is STOPPED. */
+  toStop(cluster: string, afterId?: string): Iterable<TaskSummary>;
   /** In no particular order. */
   onInstance(cluster: string, instance: string): Iterable<TaskSummary>;
   /** In no particular order. */

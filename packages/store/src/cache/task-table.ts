@@ -2,6 +2,7 @@ import { CodedError } from '@longshore/kit';
 import type { TaskRecord } from '@longshore/model';
 import { decodeRecord } from '../codecs.js';
 import type { TaskIndex, TaskSummary } from '../store.js';
+import { OrderedTasks } from './ordered-tasks.js';
 import { Slabs } from './slabs.js';
 import { SortedStrings } from './sorted-strings.js';
 import { SummaryReader, TaskEntry } from './task-summary.js';
@@ -15,6 +16,7 @@ class ClusterTasks {
   readonly byService = new Map<string, Entries>();
   readonly waiting: Entries = new Map();
   readonly stopped: Entries = new Map();
+  readonly ordered = new OrderedTasks();
 }
 
 const none: readonly TaskSummary[] = [];
@@ -64,11 +66,27 @@ export class TaskTable implements TaskIndex {
 
   *inCluster(cluster: string, afterId?: string): Generator<TaskSummary> {
     const tasks = this.#clusters.get(cluster);
-    if (!tasks) return;
-    for (const id of tasks.ids.between(afterId === undefined ? '' : `${afterId}\0`)) {
-      const entry = tasks.byId.get(id);
-      if (entry) yield entry;
-    }
+    if (tasks) yield* entriesOf(tasks, tasks.ids, afterId);
+  }
+
+  having(
+    cluster: string,
+    member: 'family' | 'service' | 'startedBy',
+    value: string,
+    afterId?: string,
+  ): Iterable<TaskSummary> {
+    const tasks = this.#clusters.get(cluster);
+    if (!tasks || value === '') return none;
+    const ids =
+      member === 'service'
+        ? tasks.ordered.service(value, tasks.byService.get(value))
+        : tasks.ordered[member](value);
+    return entriesOf(tasks, ids, afterId);
+  }
+
+  toStop(cluster: string, afterId?: string): Iterable<TaskSummary> {
+    const tasks = this.#clusters.get(cluster);
+    return tasks ? entriesOf(tasks, tasks.ordered.toStop(), afterId) : none;
   }
 
   onInstance(cluster: string, instance: string): Iterable<TaskSummary> {
@@ -162,9 +180,21 @@ export class TaskTable implements TaskIndex {
   }
 }
 
+function* entriesOf(
+  tasks: ClusterTasks,
+  ids: SortedStrings | undefined,
+  afterId: string | undefined,
+): Generator<TaskSummary> {
+  for (const id of ids?.between(afterId === undefined ? '' : `${afterId}\0`) ?? []) {
+    const entry = tasks.byId.get(id);
+    if (entry) yield entry;
+  }
+}
+
 function reindex(tasks: ClusterTasks, before: TaskEntry | undefined, after: TaskEntry | undefined): void {
   moveIn(tasks.byInstance, before?.instance, after?.instance, before, after);
   moveIn(tasks.byService, before?.service, after?.service, before, after);
+  tasks.ordered.move(before, after);
   if (after?.instance === '') tasks.waiting.set(after.id, after);
   else if (before?.instance === '') tasks.waiting.delete(before.id);
   if (after?.lastStatus === 'STOPPED') tasks.stopped.set(after.id, after);

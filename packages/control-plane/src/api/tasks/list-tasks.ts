@@ -134,15 +134,34 @@ function candidates(
   filter: Filter,
   after: string | undefined,
 ): Iterable<TaskSummary> {
-  const { instance, service } = filter;
-  if (instance === undefined && service === undefined) return store.tasks.inCluster(cluster, after);
-  const some =
-    instance === undefined
-      ? store.tasks.ofService(cluster, service ?? '')
-      : store.tasks.onInstance(cluster, instance);
-  return [...some]
-    .filter((task) => after === undefined || task.id > after)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { tasks } = store;
+  const { instance, service, startedBy, family } = filter;
+  if (instance !== undefined)
+    return [...tasks.onInstance(cluster, instance)]
+      .filter((task) => after === undefined || task.id > after)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (filter.stopped) return tasks.toStop(cluster, after);
+  if (service !== undefined) return tasks.having(cluster, 'service', service, after);
+  if (startedBy !== undefined) return startedByCandidates(store, cluster, startedBy, after);
+  if (family !== undefined) return tasks.having(cluster, 'family', family, after);
+  return tasks.inCluster(cluster, after);
+}
+
+/** Tasks of a service are started by its deployment, which their records name elsewhere. */
+function startedByCandidates(
+  store: Store,
+  cluster: string,
+  startedBy: string,
+  after: string | undefined,
+): Iterable<TaskSummary> {
+  const { tasks } = store;
+  const [, digits] = /^ecs-svc\/(.+)$/.exec(startedBy) ?? [];
+  if (digits === undefined) return tasks.having(cluster, 'startedBy', startedBy, after);
+  const deployment = store.list(rangeOf('deployment', cluster)).find(({ key }) => key.names[2] === digits);
+  // RunTask takes any text: somebody may have given the name of a deployment.
+  const [ownName] = tasks.having(cluster, 'startedBy', startedBy);
+  if (deployment === undefined || ownName !== undefined) return tasks.inCluster(cluster, after);
+  return tasks.having(cluster, 'service', deployment.key.names[1] ?? '', after);
 }
 
 /** Those that have yet to stop or to be counted are in the cache, the rest in the history: both in id order. */
