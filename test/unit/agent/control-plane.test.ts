@@ -8,8 +8,18 @@ const ids = { cluster: 'default', instance: 'i', session: 7 };
 const report = { ...ids, sequence: 1, tasks: [], complete: true, orphans: [] };
 const registration = {
   protocol: agentProtocol,
-  ...{ cluster: 'default', instance: '', previousNonce: '', nonce: 'n', joinAsNew: false, name: 'i' },
-  ...{ agentVersion: '', agentHash: '', dockerVersion: '', attributes: [], tags: [], epoch: '' },
+  cluster: 'default',
+  instance: '',
+  previousNonce: '',
+  nonce: 'n',
+  joinAsNew: false,
+  name: 'i',
+  agentVersion: '',
+  agentHash: '',
+  dockerVersion: '',
+  attributes: [],
+  tags: [],
+  epoch: '',
 };
 
 describe('what the agent asks of the control plane', () => {
@@ -32,7 +42,10 @@ describe('what the agent asks of the control plane', () => {
       Register: async () => ({
         ...ids,
         protocol,
-        ...{ serverVersion: '', accountId: '', region: '', epoch: '' },
+        serverVersion: '',
+        accountId: '',
+        region: '',
+        epoch: '',
       }),
       Report: async () => ({ acks: [] }),
     });
