@@ -190,6 +190,9 @@ describe('log drivers of the engine', function () {
       expect(read.status).to.be.within(500, 501);
       expect(report).to.include({ stopCode: 'EssentialContainerExited' });
       expect(report.containers[0]).to.include({ logTail: '', exitCode: 3, reason: '' });
+      // It is no failure either: nothing is tried again.
+      const failed = rig.log.split('\n').filter((l) => l.includes(task) && l.includes('collectLog'));
+      expect(failed).to.deep.equal([]);
       await eventually(() => expect(listener.heard()).to.contain('spoken'));
     } finally {
       await listener.close();
