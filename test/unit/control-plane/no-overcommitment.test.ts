@@ -203,4 +203,50 @@ describe('two replicas that place on one store at once', () => {
     expect(outcomes.every((o) => o.placed.every((p) => p !== undefined))).to.equal(true);
     await Promise.all(replicas.map((r) => r.stop()));
   }).timeout(30_000);
+
+  it('place nothing on an instance that has changed since the decision, however long its commit takes', async () => {
+    const backend = newBackend();
+    const { store, rounds, stop } = await aReplica('a', backend);
+    const instances = 100;
+    await seed(store, instances);
+    const none = { cpuUnits: 0, memoryMiB: 1, port: undefined, gpuCount: 0, whole: false, replica: 0 };
+    const spread = { strategies: [{ type: 'spread' as const, field: 'instanceId' }] };
+    const { request, ...ask } = askOf({ ...none, count: 9000 }, 'many');
+    const outcome = rounds.place({ ...ask, class: 'controller', request: { ...request, ...spread } });
+    // The round is decided, and its first transactions are on their way.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...store.tasks.inCluster('c')]).to.have.length.below(9000);
+    const drained = await Promise.all(Array.from({ length: instances }, (_, i) => drain(store, `i${i}`)));
+    const { refused } = await outcome;
+    await store.barrier();
+    let [before, after] = [0, 0];
+    for (const [i, revision] of drained.entries())
+      for (const { revision: placed } of store.tasks.onInstance('c', `i${i}`))
+        placed < revision ? before++ : after++;
+    expect(after).to.equal(0);
+    expect(before + refused.reduce((sum, { count }) => sum + count, 0)).to.equal(9000);
+    expect(refused).to.not.deep.equal([]);
+    await stop();
+  }).timeout(20_000);
 });
+
+/** As UpdateContainerInstancesState does it; the revision at which it was done. */
+async function drain(store: Store, instance: string): Promise<number> {
+  const key = keyOf('instance', 'c', instance);
+  const fence = keyOf('fence', 'c', instance);
+  for (;;) {
+    const [stored, counter] = [store.get(key), store.get(fence)];
+    const outcome = await store.commit({
+      expect: [
+        { key, revision: stored?.revision ?? 0 },
+        { key: fence, revision: counter?.revision ?? 0 },
+      ],
+      write: [
+        { put: key, value: { ...anInstanceRecord(stored?.value), status: 'DRAINING' } },
+        { put: fence, value: { counter: (counter?.value.counter ?? 0) + 1 } },
+      ],
+    });
+    if (outcome.ok) return outcome.revision;
+    await store.reached(outcome.conflict.asOf);
+  }
+}

@@ -1,4 +1,3 @@
-import type { Expectation, Write } from '@longshore/store';
 import type { Ask, Place } from './ask.js';
 
 /**
@@ -160,20 +159,4 @@ function rootOf(open: Open): Open {
   let root = open;
   while (root.into) root = root.into;
   return root;
-}
-
-/** What a transaction expects and writes; each key once. */
-export interface Assembled {
-  readonly expect: readonly Expectation[];
-  readonly write: readonly Write[];
-}
-
-export function uniqueExpectations(expectations: readonly Expectation[]): readonly Expectation[] {
-  const seen = new Map<string, Expectation>();
-  for (const expectation of expectations) {
-    const name =
-      'absentUnder' in expectation ? `under ${expectation.absentUnder.path}` : expectation.key.path;
-    if (!seen.has(name)) seen.set(name, expectation);
-  }
-  return [...seen.values()];
 }

@@ -1,10 +1,11 @@
-import { type Clock, CodedError, deferred, type Logger, type Random, toError } from '@longshore/kit';
+import { type Clock, deferred, type Logger, type Random, Turns, toError } from '@longshore/kit';
 import { serverException, storeAway } from '@longshore/model';
 import { type PlacementRequest, place, type Refusal } from '@longshore/scheduler';
-import { type Conflict, type Expectation, keyOf, type Store, type Write } from '@longshore/store';
+import type { Conflict, Store } from '@longshore/store';
 import type { Ask, AskOutcome, Place } from './ask.js';
+import { assemble, type Fence, fencesOf } from './assemble.js';
 import type { InstanceViews } from './instance-views.js';
-import { packTransactions, type Transaction, type Unit, uniqueExpectations } from './packing.js';
+import { packTransactions, type Transaction, type Unit } from './packing.js';
 
 /** What one round takes at most, so that a request that comes meanwhile waits for little. */
 const placementsPerRound = 1000;
@@ -55,6 +56,7 @@ export class PlacementRounds {
   readonly #parts: RoundParts;
   readonly #requests: Waiting[] = [];
   readonly #controllers: Waiting[] = [];
+  readonly #turns: Turns;
   #running: Promise<void> | undefined;
   #stopped = false;
   /** Whether the round in flight is as large as it may be, and when one last ended. */
@@ -63,6 +65,7 @@ export class PlacementRounds {
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
+    this.#turns = new Turns(() => parts.clock.monotonicMs());
   }
 
   /**
@@ -146,7 +149,7 @@ export class PlacementRounds {
       return;
     }
     const met: Met = { conflicts: new Map(), failed: new Set() };
-    await Promise.all(packed.transactions.map((t) => this.#commit(t, waitingOf, met)));
+    await this.#commitAll(packed.transactions, waitingOf, met);
     // From the last to the first, so that those that go again keep their order.
     for (const waiting of [...asked].reverse()) {
       if (met.failed.has(waiting)) continue;
@@ -189,11 +192,36 @@ export class PlacementRounds {
     });
   }
 
-  async #commit(transaction: Transaction, waitingOf: ReadonlyMap<Ask, Waiting>, met: Met): Promise<void> {
+  /**
+   * A large round is a second of encoding: in turns, for leases and calls of others want theirs. The fences are those that
+   * the decision saw: an instance that changes between it and the commit is met as a conflict.
+   */
+  async #commitAll(
+    transactions: readonly Transaction[],
+    waitingOf: ReadonlyMap<Ask, Waiting>,
+    met: Met,
+  ): Promise<void> {
+    const fenced = transactions.map((transaction) => ({
+      transaction,
+      fences: fencesOf(this.#parts.store, transaction),
+    }));
+    const commits: Promise<void>[] = [];
+    for (const one of fenced) {
+      await this.#turns.next();
+      commits.push(this.#commit(one, waitingOf, met));
+    }
+    await Promise.all(commits);
+  }
+
+  async #commit(
+    { transaction, fences }: { readonly transaction: Transaction; readonly fences: readonly Fence[] },
+    waitingOf: ReadonlyMap<Ask, Waiting>,
+    met: Met,
+  ): Promise<void> {
     const { store } = this.#parts;
     const waiting = new Set(transaction.units.map((u) => waitingOf.get(u.ask) as Waiting));
     try {
-      const outcome = await store.commit(this.#assemble(transaction));
+      const outcome = await store.commit(assemble(transaction, fences));
       if (outcome.ok) {
         for (const { ask, task, place } of transaction.units)
           (waitingOf.get(ask) as Waiting).placed[task] = place;
@@ -208,33 +236,6 @@ export class PlacementRounds {
         w.reject(toError(thrown));
       }
     }
-  }
-
-  #assemble(transaction: Transaction): {
-    readonly expect: readonly Expectation[];
-    readonly write: readonly Write[];
-  } {
-    const { store } = this.#parts;
-    const expect: Expectation[] = [];
-    const write: Write[] = [];
-    for (const name of transaction.instances) {
-      const [cluster = '', instance = ''] = name.split('/');
-      const key = keyOf('fence', cluster, instance);
-      const fence = store.get(key);
-      expect.push({ key, revision: fence?.revision ?? 0 });
-      write.push({ put: key, value: { counter: (fence?.value.counter ?? 0) + 1 } });
-    }
-    const asks = new Set<Ask>();
-    for (const unit of transaction.units) {
-      const task = unit.ask.tasks[unit.task];
-      if (!task) throw new CodedError('ServerException', 'a place was given to a task that nobody asked for');
-      const commit = task(unit.place);
-      if (!asks.has(unit.ask)) expect.push(...unit.ask.expect);
-      asks.add(unit.ask);
-      expect.push(...commit.expect);
-      write.push(commit.write);
-    }
-    return { expect: uniqueExpectations(expect), write };
   }
 
   #settle(waiting: Waiting, conflict: Conflict | undefined): void {
