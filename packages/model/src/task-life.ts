@@ -68,21 +68,23 @@ export function mergeReport(
   stamp: ReportStamp,
 ): TaskRecord | typeof unchanged {
   const newer = isNewer(stamp, record);
-  const merged: TaskRecord = {
-    ...record,
-    ...mergeTimes(record, report),
+  const times = mergeTimes(record, report);
+  const stop = mergeStop(record, report);
+  const merged: Partial<TaskRecord> = {
     lastStatus:
       taskRank(report.lastStatus) > taskRank(record.lastStatus) ? report.lastStatus : record.lastStatus,
     containers: mergeContainers(record.containers, report.containers, newer),
     healthStatus: mergeHealth(record.healthStatus, report.healthStatus, newer),
     attachments: mergeAttachments(record.attachments, report.attachments, newer),
-    ...mergeStop(record, report),
     connectivityAtMs: record.connectivityAtMs || (stamp.nowMs ?? 0),
   };
-  const changed = !sameJson(merged, record);
+  const changed = !(saysSame(record, merged) && saysSame(record, times) && saysSame(record, stop));
   if (!changed && !(newer && stamp.sequence > 1 && bearsHealth(record, report))) return unchanged;
   return {
+    ...record,
+    ...times,
     ...merged,
+    ...stop,
     version: changed ? record.version + 1 : record.version,
     reportSession: newer ? stamp.session : record.reportSession,
     reportSequence: newer ? stamp.sequence : record.reportSequence,
@@ -193,7 +195,14 @@ function mergeAttachments(
   return [...merged.values()];
 }
 
-/** Whether two records say the same, member by member. */
+/** Whether the record says of each of these members what they say. */
+function saysSame(record: TaskRecord, members: Partial<TaskRecord>): boolean {
+  for (const name in members)
+    if (!sameJson(record[name as keyof TaskRecord], members[name as keyof TaskRecord])) return false;
+  return true;
+}
+
+/** Whether two values say the same, member by member. */
 function sameJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -206,7 +206,8 @@ describe('two replicas that place on one store at once', () => {
 
   it('place nothing on an instance that has changed since the decision, however long its commit takes', async () => {
     const backend = newBackend();
-    const { store, rounds, stop } = await aReplica('a', backend);
+    const replica = await aReplica('a', backend);
+    const { store, rounds } = replica;
     const instances = 100;
     await seed(store, instances);
     const none = { cpuUnits: 0, memoryMiB: 1, port: undefined, gpuCount: 0, whole: false, replica: 0 };
@@ -222,11 +223,12 @@ describe('two replicas that place on one store at once', () => {
     let [before, after] = [0, 0];
     for (const [i, revision] of drained.entries())
       for (const { revision: placed } of store.tasks.onInstance('c', `i${i}`))
-        placed < revision ? before++ : after++;
+        if (placed < revision) before++;
+        else after++;
     expect(after).to.equal(0);
     expect(before + refused.reduce((sum, { count }) => sum + count, 0)).to.equal(9000);
     expect(refused).to.not.deep.equal([]);
-    await stop();
+    await replica.stop();
   }).timeout(20_000);
 });
 

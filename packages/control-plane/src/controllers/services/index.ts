@@ -5,11 +5,12 @@ import {
   type ServiceSnapshot,
   serviceTexts,
 } from '@longshore/scheduler';
-import { type Change, type Conflict, keyOf, rangeOf, type Store, type Stored } from '@longshore/store';
+import { type Conflict, keyOf, rangeOf, type Store, type Stored } from '@longshore/store';
 import type { PlacingContext } from '../../api/context.js';
 import type { ControllerContext, ControllerDeclaration, Verdict } from '../controller.js';
+import { Concerned } from './concerned.js';
 import { LostInstances, type LostOptions } from './lost-instances.js';
-import { eventsKept, ServiceMemory } from './memory.js';
+import { eventsKept, type ServiceMemory } from './memory.js';
 import { expected, recordDecision } from './record-decision.js';
 import { countUnminded, pruneDeployments, removeInactive } from './retire.js';
 import { type SeenService, seeService } from './snapshot.js';
@@ -27,8 +28,7 @@ export interface ServicesParts extends ControllerContext {
 /** Tasks that found no place are tried again this often at most, and this often without a reason. */
 const retrySoonestMs = 1000;
 const retryAnywayMs = 5000;
-/** How long a service gives way to one of higher priority that has yet to try, and how often it looks. */
-const givesWayMs = 5000;
+/** How often a service looks that gives way to one of higher priority. */
 const givesWayEveryMs = 100;
 /** A move for the sake of an even spread is tried again after so long. */
 const rebalanceAgainMs = 30_000;
@@ -42,7 +42,7 @@ export function services(options: ServicesOptions, parts: ServicesParts): Contro
   return {
     name: 'services',
     kinds: ['service', 'deployment', 'task', 'instance', 'session'],
-    keysOf: (change) => scheduler.keysOf(change),
+    keysOf: (change) => scheduler.concerned.keysOf(change),
     allKeys: (store) => scheduler.allKeys(store),
     look: (key) => scheduler.look(key),
     parallelism: 16,
@@ -52,21 +52,14 @@ export function services(options: ServicesOptions, parts: ServicesParts): Contro
 class ServiceScheduler {
   readonly #options: ServicesOptions;
   readonly #parts: ServicesParts;
-  readonly #memories = new Map<string, ServiceMemory>();
   readonly #lost: LostInstances;
-  /** By cluster, the services that a change of any instance may concern. */
-  readonly #watchful = new Map<string, Set<string>>();
-  /** By cluster, those with tasks that found no place, or have yet to be given one. */
-  readonly #hungry = new Map<string, Set<string>>();
-  /** By cluster: when something last happened that may have made room. */
-  readonly #roomMs = new Map<string, number>();
-  /** By cluster and instance: how often it has changed. */
-  readonly #versions = new Map<string, number>();
+  readonly concerned: Concerned;
 
   constructor(options: ServicesOptions, parts: ServicesParts) {
     this.#options = options;
     this.#parts = parts;
     this.#lost = new LostInstances(options, parts.context);
+    this.concerned = new Concerned(parts);
   }
 
   *allKeys(store: Store): Iterable<string> {
@@ -77,108 +70,13 @@ class ServiceScheduler {
         if (task.service !== '' && !task.counted) yield `${task.cluster}/${task.service}`;
   }
 
-  *keysOf(change: Change): Iterable<string> {
-    switch (change.kind) {
-      case 'service':
-      case 'deployment':
-        yield change.key.names.slice(0, 2).join('/');
-        return;
-      case 'task':
-        yield* this.#keysOfTask(change);
-        return;
-      case 'instance':
-      case 'session':
-        yield* this.#keysOfInstance(change.key.names);
-        return;
-      default:
-        return;
-    }
-  }
-
-  #keysOfTask({ before, after }: TaskChange): readonly string[] {
-    const task = after ?? before;
-    if (!task) return [];
-    const keys: string[] = [];
-    if (task.service !== '') {
-      const key = `${task.cluster}/${task.service}`;
-      const memory = this.#memoryOf(key);
-      if (before && before.lastStatus !== 'RUNNING' && after?.lastStatus === 'RUNNING')
-        memory.keeper.becameRunning(task.id, this.#parts.clock.monotonicMs());
-      else memory.keeper.taskChanged(task.id);
-      // A look that is to come sees it too: a thousand reports are one look.
-      if (!memory.isDue) keys.push(key);
-    }
-    const hasMadeRoom =
-      before && before.lastStatus !== 'STOPPED' && (after?.lastStatus ?? 'STOPPED') === 'STOPPED';
-    if (!hasMadeRoom) return keys;
-    keys.push(...this.#hungryNow(task.cluster));
-    // Daemons stay on a draining instance until nothing else is there.
-    if (this.#parts.context.views.get(task.cluster, before.instance)?.status === 'DRAINING')
-      keys.push(...this.#servicesOn(task.cluster, before.instance));
-    return keys;
-  }
-
-  *#keysOfInstance([cluster = '', instance = '']: readonly string[]): Iterable<string> {
-    const name = `${cluster}/${instance}`;
-    this.#versions.set(name, (this.#versions.get(name) ?? 0) + 1);
-    yield* this.#watchful.get(cluster) ?? [];
-    yield* this.#hungryNow(cluster);
-    for (const key of this.#servicesOn(cluster, instance)) {
-      this.#memoryOf(key).keeper.instanceChanged(instance);
-      yield key;
-    }
-  }
-
-  /** There may be room: the services that wait for some, the higher priority first. */
-  #hungryNow(cluster: string): readonly string[] {
-    const hungry = this.#hungry.get(cluster);
-    if (hungry === undefined || hungry.size === 0) return [];
-    this.#roomMs.set(cluster, this.#parts.clock.monotonicMs());
-    return [...hungry].sort((a, b) => this.#memoryOf(b).priority - this.#memoryOf(a).priority);
-  }
-
-  /** Whether a service of higher priority waits for room, and has not tried since there may have been some. */
-  #mustGiveWay(cluster: string, { priority }: ServiceMemory): boolean {
-    const roomMs = this.#roomMs.get(cluster) ?? Number.NEGATIVE_INFINITY;
-    const isLate = this.#parts.clock.monotonicMs() - roomMs > givesWayMs;
-    for (const key of this.#hungry.get(cluster) ?? []) {
-      const other = this.#memoryOf(key);
-      if (other.priority <= priority) continue;
-      if (other.isPartial || (other.attemptedMs <= roomMs && !isLate)) return true;
-    }
-    return false;
-  }
-
-  #servicesOn(cluster: string, instance: string): ReadonlySet<string> {
-    const found = new Set<string>();
-    for (const { service } of this.#parts.store.tasks.onInstance(cluster, instance))
-      if (service !== '') found.add(`${cluster}/${service}`);
-    return found;
-  }
-
-  #memoryOf(key: string): ServiceMemory {
-    let memory = this.#memories.get(key);
-    if (!memory) {
-      memory = new ServiceMemory();
-      this.#memories.set(key, memory);
-    }
-    return memory;
-  }
-
-  #forget(key: string): void {
-    this.#memories.delete(key);
-    const cluster = key.slice(0, key.indexOf('/'));
-    this.#watchful.get(cluster)?.delete(key);
-    this.#hungry.get(cluster)?.delete(key);
-  }
-
   async look(key: string): Promise<Verdict | undefined> {
     const { store, clock } = this.#parts;
     const [cluster = '', name = ''] = key.split('/');
     const serviceKey = keyOf('service', cluster, name);
     const status = store.get(serviceKey)?.value.status;
     if (status === undefined || status === 'INACTIVE') return this.#lookAtRemains(key);
-    const memory = this.#memoryOf(key);
+    const memory = this.concerned.memoryOf(key);
     const gap = memory.isPartial ? 0 : gapMs(memory.keeper.roster.size);
     const waitMs = gap - (clock.monotonicMs() - memory.lookedMs);
     memory.isDue = waitMs > 0;
@@ -192,7 +90,7 @@ class ServiceScheduler {
 
   #lookAtRemains(key: string): Verdict | undefined {
     const { store } = this.#parts;
-    this.#forget(key);
+    this.concerned.forget(key);
     const [cluster = '', name = ''] = key.split('/');
     const stored = store.get(keyOf('service', cluster, name));
     const counts = countUnminded(cluster, name, this.#parts);
@@ -218,7 +116,7 @@ class ServiceScheduler {
       memory,
       healthyAfterMs: this.#options.healthyAfterMs,
       events: [...memory.unsaid].reverse().concat(past),
-      instanceVersion: (instance) => this.#versions.get(`${seenCluster(stored)}/${instance}`) ?? 0,
+      instanceVersion: (instance) => this.concerned.versionOf(seenCluster(stored), instance),
       isLost: (service, instance) => this.#lost.isLost(seenCluster(stored), service, instance),
     });
     const decision = decide(seen.snapshot, clock.wallMs());
@@ -231,7 +129,7 @@ class ServiceScheduler {
     const conflict = await this.#start(decision.start, seen, { memory, expect });
     if (conflict) return await this.#again(conflict);
     memory.isPartial = decision.isPartial && memory.unplaced === undefined && !memory.givesWay;
-    this.#noteWatchful(key, seen, memory);
+    this.concerned.note(key, seen, memory);
     const prune = pruneDeployments(seen, memory.keeper.roster);
     const again = [decision.wakeAfterMs, this.#retryMs(memory), lostAgainMs];
     if (seen.hasMore || memory.isPartial) again.push(1);
@@ -279,7 +177,7 @@ class ServiceScheduler {
     }
     const isSame = unplaced !== undefined && wanted.some((w) => w.deployment === unplaced.deployment);
     if (isSame && nowMs - memory.attemptedMs < retrySoonestMs) return undefined;
-    memory.givesWay = this.#mustGiveWay(seen.cluster, memory);
+    memory.givesWay = this.concerned.mustGiveWay(seen.cluster, memory);
     if (memory.givesWay) return undefined;
     memory.attemptedMs = nowMs;
     const { priority } = memory;
@@ -303,27 +201,7 @@ class ServiceScheduler {
     const afterMs = unplaced.purpose === 'rebalance' ? rebalanceAgainMs : retryAnywayMs;
     return Math.max(1, (sinceMs < retrySoonestMs ? retrySoonestMs : afterMs) - sinceMs);
   }
-
-  #noteWatchful(key: string, { cluster, snapshot }: SeenService, memory: ServiceMemory): void {
-    const isWatchful =
-      snapshot.settings.rebalanceLevels > 0 || snapshot.service.spec?.schedulingStrategy === 'DAEMON';
-    keepIn(this.#watchful, cluster, { key, isIn: isWatchful });
-    keepIn(this.#hungry, cluster, { key, isIn: memory.unplaced !== undefined || memory.isPartial });
-  }
 }
-
-function keepIn(
-  sets: Map<string, Set<string>>,
-  cluster: string,
-  { key, isIn }: { readonly key: string; readonly isIn: boolean },
-): void {
-  const set = sets.get(cluster) ?? new Set();
-  if (isIn) set.add(key);
-  else set.delete(key);
-  sets.set(cluster, set);
-}
-
-type TaskChange = Extract<Change, { kind: 'task' }>;
 
 function decide(snapshot: ServiceSnapshot, nowMs: number): ServiceDecision {
   return withoutGoneSets(reconcileService(snapshot, nowMs), snapshot, nowMs);
