@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { invalidParameter } from './errors.js';
 import { maxPageSizes, type PagedOperation, pageSizes } from './limits.js';
 
@@ -70,5 +70,5 @@ const checkCharacters = 8;
 
 /** Tells a token of this operation from anything else; it guards nothing. */
 function check(operation: PagedOperation, after: string): string {
-  return createHash('md5').update(`${operation}/${after}`).digest('hex').slice(0, checkCharacters);
+  return hash('md5', `${operation}/${after}`, 'hex').slice(0, checkCharacters);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type ArnScope, clusterArn, containerArn, instanceArn, taskArn, taskDefinitionArn } from '../arn.js';
 import type {
   Attribute,
@@ -163,8 +163,8 @@ function containerOf(record: ContainerRecord | undefined, rendering: ContainerRe
 
 /** The same for the same task and name on every replica, and nowhere stored. */
 export function containerId(task: string, name: string): string {
-  const hex = createHash('md5').update(`${task}/${name}`).digest('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const hex = hash('md5', `${task}/${name}`, 'hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 function text(value: string | undefined): string | undefined {

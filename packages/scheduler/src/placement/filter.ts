@@ -48,6 +48,11 @@ export class Filter {
     return this.#only === undefined || this.#only.has(i);
   }
 
+  /** Whether instance i could take one task now. */
+  takes(i: number): boolean {
+    return this.inScope(i) && this.why(i) === undefined;
+  }
+
   /** The instances that could take one task now; to be used before it is asked again, by whichever filter. */
   candidates(): ArrayLike<number> {
     if (this.broken !== undefined) return [];

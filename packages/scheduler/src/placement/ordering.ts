@@ -123,18 +123,19 @@ export class Ordering {
 
 /**
  * The instance that an `Ordering` offers first to a request whose one strategy is random, as that of a RunTask mostly
- * is: without the clocks of all instances. -1 of none.
+ * is: without the clocks of all instances, and without asking more than those few that ring before all others so far
+ * whether they take it. -1 of none.
  */
-export function firstAtRandom(board: Board, instances: ArrayLike<number>, ordinal: number): number {
+export function firstAtRandom(board: Board, takes: (i: number) => boolean, ordinal: number): number {
   const salt = mix(ordinal * 8 + 1);
   let best = -1;
   let bestBits = -1;
-  for (let at = 0; at < instances.length; at++) {
-    const i = instances[at] as number;
+  for (let i = 0; i < board.size; i++) {
     // The more bits, the sooner it rings; equal ones are those of equal salts.
     const bits = mix(board.saltOf(i) ^ salt);
-    const isFirst = bits > bestBits || (bits === bestBits && board.instance(i).id < board.instance(best).id);
-    if (!isFirst) continue;
+    if (bits < bestBits) continue;
+    if (bits === bestBits && board.instance(i).id > board.instance(best).id) continue;
+    if (!takes(i)) continue;
     best = i;
     bestBits = bits;
   }

@@ -53,31 +53,35 @@ function placeRun(
   let wanted = 0;
   for (let at = first; at < first + run; at++) wanted += (requests[at] as PlacementRequest).count;
   if (wanted <= 0) return 0;
+  const { cpuUnits, memoryMiB } = request.needs;
+  if (cpuUnits > board.rows.mostCpu || memoryMiB > board.rows.mostMemory) return 0;
   const filter = new Filter(board, request);
-  const candidates = filter.candidates();
-  if (candidates.length === 0) return 0;
   const give = requestCursor(requests, first);
-  if (wanted === 1 && candidates.length === 1) {
-    const i = candidates[0] as number;
+  const placeOn = (i: number): void => {
     placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+  };
+  if (wanted === 1 && isAtRandom(request)) {
+    const i = firstAtRandom(board, (at) => filter.takes(at), first);
+    if (i < 0) return 0;
+    placeOn(i);
     return 1;
   }
-  if (wanted === 1 && isAtRandom(request)) {
-    const i = firstAtRandom(board, candidates, first);
-    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+  const candidates = filter.candidates();
+  if (candidates.length === 0) return 0;
+  if (wanted === 1 && candidates.length === 1) {
+    placeOn(candidates[0] as number);
     return 1;
   }
   const ordering = new Ordering(board, request, first);
   const compare = (a: number, b: number): number => ordering.compare(a, b);
   if (wanted === 1) {
-    const i = firstOf(candidates, compare);
-    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    placeOn(firstOf(candidates, compare));
     return 1;
   }
   const tree = candidateTree(candidates, ordering.levels, compare);
   let taken = 0;
   for (let i = tree.best(); i >= 0 && taken < wanted; i = tree.best()) {
-    placed.push({ request: give(), instance: board.instance(i).id, gpuIds: board.take(i, request) });
+    placeOn(i);
     taken++;
     ordering.taken(i);
     tree.update(filter.takesAnother(i));

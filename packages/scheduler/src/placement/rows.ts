@@ -22,6 +22,9 @@ export class Rows {
   size = 0;
   cpuLeft = new Float64Array(0);
   memoryLeft = new Float64Array(0);
+  /** No row has more left; the highest may have gone down since. */
+  mostCpu = Number.NEGATIVE_INFINITY;
+  mostMemory = Number.NEGATIVE_INFINITY;
   /** One of `standings`. */
   standing = new Uint8Array(0);
   /** 1 where its tasks count when others are spread: they are not about to move. */
@@ -38,6 +41,8 @@ export class Rows {
   readonly #renewed: (row: number) => void;
   /** Rows that the call under way has taken from. */
   #taken: number[] = [];
+  /** Rows read since the most was looked for. */
+  #sinceMost = 0;
   /** The log that the rows follow, and how far they have. */
   #followed: RowLog | undefined;
   #readUpTo = 0;
@@ -88,6 +93,8 @@ export class Rows {
   }
 
   #rereadAll(): void {
+    this.mostCpu = Number.NEGATIVE_INFINITY;
+    this.mostMemory = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < this.size; row++) this.#read(row);
     this.log = new RowLog(this.size, this.log.version + 1);
   }
@@ -95,13 +102,25 @@ export class Rows {
   #reread(row: number): void {
     this.#read(row);
     this.log.note(row);
+    // As often as it costs no more than what it follows.
+    if (++this.#sinceMost >= this.size) this.#lookForMost();
+  }
+
+  #lookForMost(): void {
+    this.#sinceMost = 0;
+    this.mostCpu = highest(this.cpuLeft);
+    this.mostMemory = highest(this.memoryLeft);
   }
 
   #read(row: number): void {
     const instance = this.instances[row] as InstanceView;
     const { resources, held } = instance;
-    this.cpuLeft[row] = resources.cpuUnits - held.cpuUnits;
-    this.memoryLeft[row] = resources.memoryMiB - held.memoryMiB;
+    const cpu = resources.cpuUnits - held.cpuUnits;
+    const memory = resources.memoryMiB - held.memoryMiB;
+    this.cpuLeft[row] = cpu;
+    this.memoryLeft[row] = memory;
+    if (cpu > this.mostCpu) this.mostCpu = cpu;
+    if (memory > this.mostMemory) this.mostMemory = memory;
     this.standing[row] = standingOf(instance);
     this.staying[row] = instance.status !== 'DRAINING' && instance.lost !== true ? 1 : 0;
     const before = this.#lasting[row];
@@ -115,6 +134,13 @@ export class Rows {
     if (before?.id !== id) this.hash[row] = hashText(id);
     if (before?.id !== id || before.attributes !== attributes) this.#renewed(row);
   }
+}
+
+function highest(column: Float64Array): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < column.length; row++)
+    if ((column[row] as number) > most) most = column[row] as number;
+  return most;
 }
 
 function standingOf({ status, agentConnected, impairedReason }: InstanceView): number {
