@@ -28,7 +28,7 @@ const agentAttributes = [
 const families = Array.from({ length: 10 }, (_, n) => `family-${n}`);
 const tasksPerCommit = 100;
 
-/** `--instances`, `--tasks`, `--calls`; `--short` checks the answers. */
+/** `--instances`, `--tasks`, `--calls`, `--only` (one operation); `--short` checks the answers. */
 export async function run(options: BenchOptions): Promise<Figures> {
   const short = options.short === true;
   const instances = Number(options.instances ?? (short ? 20 : 5000));
@@ -39,6 +39,7 @@ export async function run(options: BenchOptions): Promise<Figures> {
   try {
     const figures: Record<string, number> = {};
     for (const [name, act] of Object.entries(stage.operations())) {
+      if (options.only !== undefined && options.only !== name) continue;
       const us = await timedUs(act, calls);
       figures[`${name}Us`] = us;
       console.log(`  ${name.padEnd(24)} ${us} us`);
@@ -70,7 +71,12 @@ class Stage {
     const views = new InstanceViews(store);
     const rounds = new PlacementRounds({ store, views, ...parts, onOutcome: () => undefined });
     const context: PlacingContext = {
-      ...{ store, views, rounds, accountId: '123456789012', logger: silentLogger, random: systemRandom },
+      store,
+      views,
+      rounds,
+      accountId: '123456789012',
+      logger: silentLogger,
+      random: systemRandom,
       clock: new FakeClock(),
       full: () => '',
     };
