@@ -2,7 +2,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { ECSClient, waitUntilServicesStable, waitUntilTasksRunning } from '@aws-sdk/client-ecs';
+import {
+  type ContainerDefinition,
+  DescribeTasksCommand,
+  ECSClient,
+  type LogConfiguration,
+  RegisterTaskDefinitionCommand,
+  waitUntilServicesStable,
+  waitUntilTasksRunning,
+} from '@aws-sdk/client-ecs';
 import { expect } from 'chai';
 import { ecsRegistry } from '../../packages/control-plane/src/api/registry.js';
 import { needs } from '../support/needs.js';
@@ -269,6 +277,50 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
     await ecs('put-account-setting', ...setting, '--value', 'disabled');
     const own = await ecs('list-account-settings', ...setting, '--effective-settings');
     expect(own).to.have.nested.property('settings[0].value', 'disabled');
+    await ecs('delete-account-setting', ...setting);
+  });
+
+  it('has the engine deliver logs in the mode of the account, where the definition does not say', async () => {
+    const setting = ['--name', 'defaultLogDriverMode'];
+    const options = { 'max-size': '1m' };
+    const named = (name: string, logConfiguration?: LogConfiguration): ContainerDefinition => ({
+      name,
+      image: 'busybox:1.36',
+      memory: 16,
+      command: ['sleep', '3600'],
+      stopTimeout: 1,
+      logConfiguration,
+    });
+    const containerDefinitions = [
+      named('open', { logDriver: 'json-file', options }),
+      named('own', { logDriver: 'json-file', options: { mode: 'blocking' } }),
+      named('silent'),
+    ];
+    await sdk.send(new RegisterTaskDefinitionCommand({ family: 'logs', containerDefinitions }));
+    /** What docker inspect says of each container of a task that is run now. */
+    const delivered = async (): Promise<Readonly<Record<string, unknown>>> => {
+      const tasks = [...(await runTask('--task-definition', 'logs'))];
+      await waitUntilTasksRunning(quick(), { tasks });
+      const shown = await sdk.send(new DescribeTasksCommand({ tasks }));
+      const configs = await Promise.all(
+        (shown.tasks?.[0]?.containers ?? []).map(async ({ name = '', runtimeId = '' }) => {
+          const format = '{{json .HostConfig.LogConfig}}';
+          const { stdout } = await run('docker', ['inspect', '--format', format, runtimeId]);
+          return [name, (JSON.parse(stdout) as { readonly Config: unknown }).Config] as const;
+        }),
+      );
+      await ecs('stop-task', '--task', tasks[0] ?? '');
+      return Object.fromEntries(configs);
+    };
+    const said = { own: { mode: 'blocking' }, silent: {} };
+    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'non-blocking' } });
+    await ecs('put-account-setting-default', ...setting, '--value', 'blocking');
+    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'blocking' } });
+    await ecs('put-account-setting', ...setting, '--value', 'non-blocking');
+    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'non-blocking' } });
+    await ecs('put-account-setting', ...setting, '--value', 'blocking');
+    await ecs('put-account-setting-default', ...setting, '--value', 'non-blocking');
+    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'blocking' } });
     await ecs('delete-account-setting', ...setting);
   });
 

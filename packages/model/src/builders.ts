@@ -77,6 +77,7 @@ export function aTaskRecord(overrides: Partial<TaskRecord> = {}): TaskRecord {
     placementStrategy: [],
     taskSet: '',
     platformFamily: '',
+    logDriverMode: '',
     ...overrides,
   };
 }

@@ -29,6 +29,7 @@ export function anAssignment(overrides: Partial<Assignment> = {}): Assignment {
     imageDigests: {},
     lastStatus: 'PENDING',
     enableExecuteCommand: false,
+    logDriverMode: '',
     ...overrides,
   };
 }

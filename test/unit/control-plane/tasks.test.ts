@@ -321,6 +321,48 @@ describe('operations on tasks', () => {
     expect(unasked.tasks?.[0]?.tags).to.deep.equal([]);
   });
 
+  /** The mode that the task's agent is told for log configurations without one. */
+  const modeOf = (arn: string | undefined): string | undefined => {
+    const task = test.server.context.store.tasks.get('default', arn?.split('/').at(-1) ?? '');
+    return task && test.server.context.store.tasks.record(task).logDriverMode;
+  };
+
+  it('a task has the log driver mode that its account had when it was started, in ECS non-blocking', async () => {
+    const app = { name: 'app', image: 'busybox:1.36', memory: 100 };
+    const logConfiguration = { logDriver: 'json-file' } as const;
+    await test.ecs.RegisterTaskDefinition({
+      family: 'logs',
+      containerDefinitions: [{ ...app, logConfiguration }],
+    });
+    const name = 'defaultLogDriverMode';
+    const run = async (taskDefinition = 'logs'): Promise<string | undefined> =>
+      (await test.ecs.RunTask({ taskDefinition })).tasks?.[0]?.taskArn;
+    const first = await run();
+    expect(modeOf(first)).to.equal('non-blocking');
+    await test.ecs.PutAccountSettingDefault({ name, value: 'blocking' });
+    expect(modeOf(await run())).to.equal('blocking');
+    await test.ecs.PutAccountSetting({ name, value: 'non-blocking' });
+    const { tasks } = await test.ecs.StartTask({
+      taskDefinition: 'logs',
+      containerInstances: [agent.instance],
+    });
+    expect(modeOf(tasks?.[0]?.taskArn)).to.equal('non-blocking');
+    await test.ecs.DeleteAccountSetting({ name });
+    expect(modeOf(await run())).to.equal('blocking');
+    // Nothing to say: no container of the definition has a log configuration.
+    expect(modeOf(await run('web'))).to.equal('');
+    await test.ecs.CreateService({ serviceName: 'logs', taskDefinition: 'logs', desiredCount: 1 });
+    let started: readonly string[] | undefined;
+    await eventually(async () => {
+      started = (await test.ecs.ListTasks({ serviceName: 'logs' })).taskArns;
+      return started?.length === 1;
+    });
+    expect(modeOf(started?.[0])).to.equal('blocking');
+    await test.ecs.DeleteService({ service: 'logs', force: true });
+    await test.ecs.PutAccountSettingDefault({ name, value: 'non-blocking' });
+    expect(modeOf(first)).to.equal('non-blocking');
+  });
+
   it('StartTask starts on the instances that it names, and says which are missing', async () => {
     const answer = await test.ecs.StartTask({
       taskDefinition: 'web',

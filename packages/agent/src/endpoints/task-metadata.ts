@@ -1,5 +1,6 @@
 import { containerArn, containerId, cpuUnitsOf, memoryMiBOf, taskArn } from '@longshore/model';
 import { resolversOf, taskLabels } from '../engine/container-spec.js';
+import { logConfigurationOf } from '../engine/log-configuration.js';
 import { type AgentIdentity, engineName } from '../engine/names.js';
 import { imageOf } from '../engine/overrides.js';
 import { type AgentTask, type ContainerState, definitionOf } from '../engine/record.js';
@@ -60,6 +61,7 @@ export function containerMetadata(task: AgentTask, c: ContainerState, view: Meta
   const scope = { region: identity.region, accountId: identity.accountId };
   const id = containerId(task.id, c.name);
   const v4 = version === 'v4';
+  const log = logConfigurationOf(definition, task);
   return present({
     DockerId: c.runtimeId,
     Name: c.name,
@@ -81,8 +83,8 @@ export function containerMetadata(task: AgentTask, c: ContainerState, view: Meta
     Type: c.internal ? 'CNI_PAUSE' : 'NORMAL',
     Health: healthOf(definition.healthCheck?.command, c),
     Networks: [network(task, c, view)],
-    LogDriver: v4 ? definition.logConfiguration?.logDriver : undefined,
-    LogOptions: v4 ? definition.logConfiguration?.options : undefined,
+    LogDriver: v4 ? log?.logDriver : undefined,
+    LogOptions: v4 ? log?.options : undefined,
     ContainerARN: v4 ? containerArn(scope, identity.cluster, task.id, id) : undefined,
     RestartCount: v4 && definition.restartPolicy?.enabled ? c.restartCount : undefined,
   });

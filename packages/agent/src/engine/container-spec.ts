@@ -37,7 +37,7 @@ export function containerSpec(task: AgentTask, c: ContainerState, context: SpecC
     name: engineName(task, c.name),
     labels: { ...definition.dockerLabels, ...taskLabels(task, c.name, context.identity) },
     image: c.internal ? context.pauseImage : imageOf(task.assignment, definition),
-    definition: { ...definition, logConfiguration: logConfigurationOf(definition, task.id) },
+    definition: { ...definition, logConfiguration: logConfigurationOf(definition, task) },
     task: task.definition,
     environment: c.internal ? [] : environmentOf(definition, context),
     ports: network.mode === 'bridge' ? c.ports : [],

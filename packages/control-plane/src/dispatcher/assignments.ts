@@ -190,5 +190,6 @@ function assignmentOf(store: Store, task: TaskSummary, digests: ImageDigests): A
     imageDigests: digests.resolved(record),
     lastStatus: record.lastStatus,
     enableExecuteCommand: record.enableExecuteCommand,
+    logDriverMode: record.logDriverMode,
   };
 }

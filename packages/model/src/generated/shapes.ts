@@ -4213,6 +4213,8 @@ export interface TaskRecord {
   /** The external id of the task set, for EXTERNAL services. */
   readonly taskSet: string;
   readonly platformFamily: string;
+  /** What the account setting defaultLogDriverMode said for whom made the task, at its creation: the mode of log configurations that give none. Empty where every container has one, or has no log configuration. */
+  readonly logDriverMode: string;
 }
 
 export interface ContainerRecord {
@@ -4524,6 +4526,8 @@ export interface Assignment {
   /** What the control plane knows of the task: an agent that lost its journal reads it. */
   readonly lastStatus: TaskStatus | 'UNSET';
   readonly enableExecuteCommand: boolean;
+  /** The mode of log configurations that give none; empty: the engine's own. */
+  readonly logDriverMode: string;
 }
 
 export interface ReportRequest {

@@ -111,6 +111,13 @@ describe('account settings', () => {
     expect(await list()).to.deep.equal([]);
   });
 
+  it('name the log driver mode that ECS has since June 2025 where nobody has set one', async () => {
+    const mode = { name: 'defaultLogDriverMode', effectiveSettings: true } as const;
+    expect(await list(mode)).to.deep.equal([['defaultLogDriverMode', 'non-blocking']]);
+    await PutAccountSettingDefault({ name: mode.name, value: 'blocking' }, rig.call(), rig.context);
+    expect(await list(mode)).to.deep.equal([['defaultLogDriverMode', 'blocking']]);
+  });
+
   it('come in pages of ten', async () => {
     const first = await ListAccountSettings({ effectiveSettings: true }, rig.call(), rig.context);
     expect(first.settings).to.have.length(10);

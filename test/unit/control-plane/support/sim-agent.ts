@@ -36,6 +36,7 @@ export interface SimAgentOptions {
 const capabilities: readonly Attribute[] = [
   'com.amazonaws.ecs.capability.docker-remote-api.1.18',
   'com.amazonaws.ecs.capability.docker-remote-api.1.21',
+  'com.amazonaws.ecs.capability.logging-driver.json-file',
   'ecs.capability.task-cpu-mem-limit',
   'ecs.capability.task-eni',
 ].map((name) => ({ name }));

@@ -16,7 +16,12 @@ function principal(resource: string): Principal {
 }
 
 export function callerPrincipal(call: Pick<Call, 'caller'>): Principal {
-  return principal(`user/${call.caller.name || 'anonymous'}`);
+  return userPrincipal(call.caller.name);
+}
+
+/** A caller by its name, as records remember it. */
+export function userPrincipal(name: string): Principal {
+  return principal(`user/${name || 'anonymous'}`);
 }
 
 /** The principal that a request names by ARN; none means the caller. */

@@ -14,7 +14,8 @@ export const settingRules: Readonly<Record<SettingName, SettingRule>> = {
   awsvpcTrunking: toggle,
   containerInsights: { values: ['enabled', 'disabled', 'enhanced'], standard: 'disabled' },
   containerInstanceLongArnFormat: longArns,
-  defaultLogDriverMode: { values: ['blocking', 'non-blocking'], standard: 'blocking' },
+  // ECS's default since June 2025.
+  defaultLogDriverMode: { values: ['blocking', 'non-blocking'], standard: 'non-blocking' },
   fargateEventWindows: toggle,
   fargateFIPSMode: toggle,
   fargateTaskRetirementWaitPeriod: { values: ['0', '7', '14'], standard: '7' },

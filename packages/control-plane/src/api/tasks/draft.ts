@@ -32,6 +32,8 @@ export interface TaskWish {
   readonly constraints?: readonly PlacementConstraint[] | undefined;
   readonly strategies?: readonly PlacementStrategy[] | undefined;
   readonly tags: readonly Tag[];
+  /** The account setting defaultLogDriverMode of whom the task is made for. */
+  readonly logDriverMode?: string | undefined;
   readonly requestHash?: Uint8Array | undefined;
   readonly createdAtMs: number;
   /** Wall clock until which it may wait for a place; 0: it does not wait. */
@@ -88,7 +90,15 @@ export function waitingRecord(wish: TaskWish): TaskRecord {
     placementStrategy: wish.strategies ?? [],
     taskSet: wish.taskSet ?? '',
     platformFamily: '',
+    logDriverMode: leavesLogMode(definition) ? (wish.logDriverMode ?? '') : '',
   };
+}
+
+/** Whether a log configuration says nothing of its mode: only then the account's has a say, and a place in the record. */
+function leavesLogMode({ containerDefinitions = [] }: TaskDefinition): boolean {
+  return containerDefinitions.some(
+    ({ logConfiguration: log }) => log !== undefined && log.options?.mode === undefined,
+  );
 }
 
 /** The same task at its place. What placing needed is dropped: nothing reads it any more, and records stay small. */

@@ -11,6 +11,7 @@ import {
 import type { Refusal } from '@longshore/scheduler';
 import { type Conflict, type Expectation, keyOf } from '@longshore/store';
 import type { Ask, AskOutcome } from '../../placement/ask.js';
+import { effectiveSetting } from '../account-settings/effective.js';
 import { type ActiveCluster, activeCluster } from '../clusters/index.js';
 import { scopeOf } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
@@ -106,6 +107,7 @@ export async function prepare(
     constraints: request.placementConstraints,
     strategies: request.placementStrategy,
     tags: tagsOfTask(request, { cluster: cluster.name, definition }),
+    logDriverMode: effectiveSetting('defaultLogDriverMode', call, context),
     requestHash: requestHash(request),
     createdAtMs: nowMs,
     placeByMs: options.placeWithinMs ? nowMs + options.placeWithinMs : 0,

@@ -7,6 +7,7 @@ import {
   type Task,
 } from '@longshore/model';
 import { keyOf } from '@longshore/store';
+import { effectiveSetting } from '../account-settings/effective.js';
 import { activeCluster } from '../clusters/index.js';
 import { scopeOf } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
@@ -35,6 +36,7 @@ export const startTask: Operation<'StartTask', PlacingContext> = async (request,
     startedBy: request.startedBy,
     networkConfiguration: request.networkConfiguration,
     tags: tagsOfTask(request, { cluster: cluster.name, definition }),
+    logDriverMode: effectiveSetting('defaultLogDriverMode', call, context),
     createdAtMs: context.clock.wallMs(),
   };
   const expect = [{ key: cluster.stored.key, revision: cluster.stored.revision }, ...definition.expect];

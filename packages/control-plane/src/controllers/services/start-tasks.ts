@@ -2,6 +2,7 @@ import type { ServiceRevisionRecord, Tag } from '@longshore/model';
 import { propagatedTags } from '@longshore/model';
 import type { Refusal, StartTasks, Unplaced } from '@longshore/scheduler';
 import { type Conflict, type Expectation, keyOf, type Leadership } from '@longshore/store';
+import { effectiveSettingOfUser } from '../../api/account-settings/effective.js';
 import type { PlacingContext } from '../../api/context.js';
 import { findDefinition } from '../../api/task-definitions/index.js';
 import { placedRecord, placementRequest, type TaskWish, waitingRecord } from '../../api/tasks/draft.js';
@@ -119,6 +120,7 @@ function wishOf(start: StartTasks, seen: SeenService, context: PlacingContext): 
     constraints: spec.placementConstraints ?? [],
     strategies: spec.placementStrategy ?? [],
     tags: tagsOf(seen, found.stored.value.tags),
+    logDriverMode: effectiveSettingOfUser('defaultLogDriverMode', stored.value.createdBy, context),
     createdAtMs: context.clock.wallMs(),
   };
 }
