@@ -1,4 +1,5 @@
 export * from './arn.js';
+export * from './attachments.js';
 export * from './builders.js';
 export * from './capabilities.js';
 export * from './codec.js';

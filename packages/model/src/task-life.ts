@@ -1,5 +1,5 @@
+import { mergeAttachments, underKnownId } from './attachments.js';
 import type {
-  Attachment,
   ContainerRecord,
   ContainerStatus,
   HealthStatus,
@@ -64,9 +64,10 @@ export const unchanged = 'unchanged';
  */
 export function mergeReport(
   record: TaskRecord,
-  report: TaskReport,
+  told: TaskReport,
   stamp: ReportStamp,
 ): TaskRecord | typeof unchanged {
+  const report = underKnownId(record.attachments, told);
   const newer = isNewer(stamp, record);
   const times = mergeTimes(record, report);
   const stop = mergeStop(record, report);
@@ -181,18 +182,6 @@ function mergeContainer(known: ContainerRecord, told: ContainerRecord, newer: bo
 
 function longer<T>(first: readonly T[], second: readonly T[]): readonly T[] {
   return first.length > 0 ? first : second;
-}
-
-function mergeAttachments(
-  known: readonly Attachment[],
-  told: readonly Attachment[],
-  newer: boolean,
-): readonly Attachment[] {
-  if (told.length === 0) return known;
-  const merged = new Map(known.map((a) => [a.id, a]));
-  for (const attachment of told)
-    if (newer || !merged.has(attachment.id)) merged.set(attachment.id, attachment);
-  return [...merged.values()];
 }
 
 /** Whether the record says of each of these members what they say. */

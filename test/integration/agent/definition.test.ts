@@ -167,7 +167,13 @@ describe('what a task definition asks of the agent', function () {
       { networkMode: 'awsvpc' },
     );
     const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
-    const first = rig.plane.run(definition, { task: 'a'.repeat(32), networkConfiguration });
+    const attachment = { id: 'given-by-the-control-plane', type: 'ElasticNetworkInterface' };
+    const precreated = { ...attachment, status: 'PRECREATED', details: [] };
+    const first = rig.plane.run(definition, {
+      task: 'a'.repeat(32),
+      networkConfiguration,
+      attachments: [precreated],
+    });
     const second = rig.plane.run(definition, { task: 'b'.repeat(32), networkConfiguration });
     const report = await rig.reaches(first, 'RUNNING');
     const other = await rig.reaches(second, 'RUNNING');
@@ -176,6 +182,12 @@ describe('what a task definition asks of the agent', function () {
     expect(address).to.match(/^10\.217\.213\./);
     expect(there).not.to.equal(address);
     expect(report.containers.map((c) => c.name)).to.deep.equal(['web', 'side']);
+    expect(report.attachments).to.have.length(1);
+    expect(report.attachments[0]).to.include({ ...attachment, status: 'ATTACHED' });
+    const interfaces = [{ attachmentId: attachment.id, privateIpv4Address: address }];
+    expect(report.containers.map((c) => c.networkInterfaces)).to.deep.equal([interfaces, interfaces]);
+    // A control plane that gives none: the agent has an id of its own, which stays.
+    expect(other.attachments.map((a) => a.id)).to.deep.equal(['bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb']);
     const details = new Map(report.attachments[0]?.details?.map((d) => [d.name, d.value]));
     expect(details.get('privateIPv4Address')).to.equal(address);
     expect(details.get('subnetId')).to.equal('subnet-1');
@@ -205,7 +217,8 @@ describe('what a task definition asks of the agent', function () {
     await rig.kill();
     await rig.startAgent();
     rig.plane.stop(first);
-    await rig.reaches(first, 'STOPPED');
+    const stopped = await rig.reaches(first, 'STOPPED');
+    expect(stopped.attachments).to.deep.equal([{ ...report.attachments[0], status: 'DELETED' }]);
     expect(rig.plane.states.get(second)?.containers[0]?.networkInterfaces[0]?.privateIpv4Address).to.equal(
       there,
     );

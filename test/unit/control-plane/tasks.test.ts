@@ -1,4 +1,4 @@
-import type { RunTaskRequest, StartTaskRequest, StopTaskRequest } from '@longshore/model';
+import type { RunTaskRequest, StartTaskRequest, StopTaskRequest, Task } from '@longshore/model';
 import { rangeOf } from '@longshore/store';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
@@ -361,6 +361,78 @@ describe('operations on tasks', () => {
     await test.ecs.DeleteService({ service: 'logs', force: true });
     await test.ecs.PutAccountSettingDefault({ name, value: 'non-blocking' });
     expect(modeOf(first)).to.equal('non-blocking');
+  });
+
+  describe('in awsvpc mode have their interface', () => {
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-7', 'subnet-8'] } };
+    const taskDefinition = 'own-address';
+    const details = [{ name: 'subnetId', value: 'subnet-7' }];
+    /** That the task is born with the one attachment, and keeps it to its end. */
+    const expectBorn = async (task: Task | undefined): Promise<void> => {
+      const [attachment, ...others] = task?.attachments ?? [];
+      expect(others).to.deep.equal([]);
+      expect(attachment?.id).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      expect(attachment).to.deep.include({ type: 'ElasticNetworkInterface', details });
+      const arn = task?.taskArn ?? '';
+      // The agent has it from its assignment.
+      const id = arn.split('/').at(-1) ?? '';
+      await eventually(() => agent.tasks.has(id));
+      expect(agent.tasks.get(id)?.assignment.attachments[0]?.id).to.equal(attachment?.id);
+      const again = (await test.ecs.DescribeTasks({ tasks: [arn] })).tasks?.[0]?.attachments;
+      expect(again?.map((a) => a.id)).to.deep.equal([attachment?.id]);
+    };
+
+    it('from the answer of RunTask on, PRECREATED and with its subnet', async () => {
+      const { tasks = [] } = await test.ecs.RunTask({ taskDefinition, networkConfiguration, count: 2 });
+      expect(tasks.map((t) => [t.lastStatus, t.attachments?.[0]?.status])).to.deep.equal(
+        Array(2).fill(['PROVISIONING', 'PRECREATED']),
+      );
+      expect(new Set(tasks.map((t) => t.attachments?.[0]?.id)).size).to.equal(2);
+      for (const task of tasks) await expectBorn(task);
+    });
+
+    it('from the answer of StartTask on', async () => {
+      const containerInstances = [agent.instance];
+      const { tasks } = await test.ecs.StartTask({
+        taskDefinition,
+        networkConfiguration,
+        containerInstances,
+      });
+      expect(tasks?.[0]?.attachments?.[0]?.status).to.equal('PRECREATED');
+      await expectBorn(tasks?.[0]);
+    });
+
+    it('as tasks of a service too', async () => {
+      const serviceName = 'own-address';
+      await test.ecs.CreateService({ serviceName, taskDefinition, networkConfiguration, desiredCount: 1 });
+      await eventually(async () => (await test.ecs.ListTasks({ serviceName })).taskArns?.length === 1);
+      const { taskArns = [] } = await test.ecs.ListTasks({ serviceName });
+      await expectBorn((await test.ecs.DescribeTasks({ tasks: taskArns })).tasks?.[0]);
+      await test.ecs.DeleteService({ service: serviceName, force: true });
+    });
+
+    it('while they wait for a place, until they are STOPPED without one', async () => {
+      const app = { name: 'app', image: 'busybox:1.36', memory: 100_000 };
+      await test.ecs.RegisterTaskDefinition({
+        family: 'huge-address',
+        networkMode: 'awsvpc',
+        containerDefinitions: [app],
+      });
+      const { tasks } = await test.ecs.RunTask({
+        taskDefinition: 'huge-address',
+        networkConfiguration,
+        tags: [{ key: 'longshore:place-within', value: '10m' }],
+      });
+      const [attachment] = tasks?.[0]?.attachments ?? [];
+      expect(attachment).to.deep.include({ status: 'PRECREATED', details });
+      const stopped = await test.ecs.StopTask({ task: tasks?.[0]?.taskArn });
+      expect(stopped.task?.attachments).to.deep.equal([{ ...attachment, status: 'DELETED' }]);
+    });
+
+    it('which the others have not', async () => {
+      const { tasks } = await test.ecs.RunTask({ taskDefinition: 'web' });
+      expect(tasks?.[0]?.attachments).to.deep.equal([]);
+    });
   });
 
   it('StartTask starts on the instances that it names, and says which are missing', async () => {

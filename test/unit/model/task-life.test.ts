@@ -6,7 +6,9 @@ import {
   containerRank,
   containerStates,
   containerStatusValues,
+  type KeyValuePair,
   mergeReport,
+  newAttachments,
   type ReportStamp,
   type TaskRecord,
   type TaskReport,
@@ -137,6 +139,55 @@ describe('mergeReport', () => {
     ).to.equal(77);
   });
 
+  const task = '0123456789abcdef0123456789abcdef';
+  const network = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
+  const born = newAttachments(task, { networkMode: 'awsvpc' }, network);
+  const subnet = { name: 'subnetId', value: 'subnet-1' };
+  const address = { name: 'privateIPv4Address', value: '172.30.0.9' };
+  const withInterface = (id: string, status: string, details: readonly KeyValuePair[]): TaskReport =>
+    aTaskReport({
+      attachments: [{ id, type: 'ElasticNetworkInterface', status, details }],
+      containers: [
+        aContainerRecord({
+          networkInterfaces: [{ attachmentId: id, privateIpv4Address: '172.30.0.9' }],
+        }),
+      ],
+    });
+
+  it('keeps the interface of a task under the id that it was made with, whatever its agent calls it', () => {
+    const id = born[0]?.id ?? '';
+    expect(born).to.deep.equal([
+      { id, type: 'ElasticNetworkInterface', status: 'PRECREATED', details: [subnet] },
+    ]);
+    const record = aTaskRecord({ attachments: born });
+    for (const told of [id, 'another-id']) {
+      const after = merged(record, withInterface(told, 'ATTACHED', [subnet, address]));
+      expect(after.attachments).to.deep.equal([
+        { id, type: 'ElasticNetworkInterface', status: 'ATTACHED', details: [subnet, address] },
+      ]);
+      expect(after.containers[0]?.networkInterfaces[0]?.attachmentId).to.equal(id);
+    }
+  });
+
+  it('takes an interface from the agent where the record is from before they were made with their tasks', () => {
+    const report = withInterface('its-id', 'ATTACHED', [subnet, address]);
+    expect(merged(aTaskRecord(), report).attachments).to.deep.equal(report.attachments);
+  });
+
+  it('never takes an attachment back, nor what is known of it', () => {
+    const id = born[0]?.id ?? '';
+    const report = withInterface(id, 'ATTACHED', [subnet, address]);
+    const up = merged(aTaskRecord({ attachments: born }), report, { session: 1, sequence: 2 });
+    const later: ReportStamp = { session: 2, sequence: 1 };
+    expect(mergeReport(up, { ...report, attachments: born }, later)).to.equal(unchanged);
+    const gone = merged(up, withInterface(id, 'DELETED', [subnet]), later);
+    expect(gone.attachments[0]).to.deep.include({ status: 'DELETED', details: [subnet, address] });
+  });
+
+  it('attaches nothing outside awsvpc mode', () => {
+    expect(newAttachments(task, { networkMode: 'bridge' }, undefined)).to.deep.equal([]);
+  });
+
   it('changes neither of its arguments', () => {
     const record = aTaskRecord({ containers: [aContainerRecord()] });
     const report = aTaskReport({
@@ -160,6 +211,7 @@ function story(steps: readonly Step[]): readonly (readonly [TaskReport, ReportSt
     report = {
       ...report,
       lastStatus,
+      attachments: attachedAt(rank),
       containers: [container],
       healthStatus: step.health,
       startedAtMs: report.startedAtMs || (rank >= taskRank('RUNNING') ? i + 1 : 0),
@@ -167,6 +219,21 @@ function story(steps: readonly Step[]): readonly (readonly [TaskReport, ReportSt
     };
     return [report, { session: step.session, sequence: i + 1 }];
   });
+}
+
+/** The interface of a task in awsvpc mode, as its agent knows it by then. */
+function attachedAt(rank: number): TaskReport['attachments'] {
+  const isUp = rank >= taskRank('ACTIVATING');
+  const stopped = rank === taskStates.length - 1;
+  const address = { name: 'privateIPv4Address', value: '172.30.0.9' };
+  return [
+    {
+      id: 'own-id',
+      type: 'ElasticNetworkInterface',
+      status: stopped ? 'DELETED' : isUp ? 'ATTACHED' : 'ATTACHING',
+      details: [{ name: 'subnetId', value: 'subnet-1' }, ...(isUp ? [address] : [])],
+    },
+  ];
 }
 
 interface Step {

@@ -1,5 +1,6 @@
 import {
   type ContainerInstance,
+  deletedAttachments,
   type InstanceRecord,
   instanceReference,
   invalidParameter,
@@ -131,6 +132,7 @@ function lostTask(record: TaskRecord, { id, present, nowMs }: Loss): TaskRecord 
     stoppingAtMs: record.stoppingAtMs || nowMs,
     executionStoppedAtMs: record.executionStoppedAtMs || nowMs,
     stoppedAtMs: nowMs,
+    attachments: deletedAttachments(record.attachments),
     version: record.version + 1,
     // No agent is left to be told.
     acknowledged: true,

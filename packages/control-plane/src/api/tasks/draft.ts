@@ -2,6 +2,7 @@ import {
   groupOf,
   type LaunchType,
   type NetworkConfiguration,
+  newAttachments,
   type PlacementConstraint,
   type PlacementStrategy,
   requiredAttributes,
@@ -41,7 +42,7 @@ export interface TaskWish {
   readonly priority?: number | undefined;
 }
 
-/** The record of a task that has no place yet. */
+/** The record of a task that has no place yet, whichever task it is: what goes by its id comes with `bornRecord`. */
 export function waitingRecord(wish: TaskWish): TaskRecord {
   const { definition } = wish;
   const needs = taskNeeds(definition, wish.overrides);
@@ -99,6 +100,12 @@ function leavesLogMode({ containerDefinitions = [] }: TaskDefinition): boolean {
   return containerDefinitions.some(
     ({ logConfiguration: log }) => log !== undefined && log.options?.mode === undefined,
   );
+}
+
+/** The record of the task of that id, with what it is attached to. */
+export function bornRecord(waiting: TaskRecord, id: string, definition: TaskDefinition): TaskRecord {
+  const attachments = newAttachments(id, definition, waiting.networkConfiguration);
+  return attachments.length === 0 ? waiting : { ...waiting, attachments };
 }
 
 /** The same task at its place. What placing needed is dropped: nothing reads it any more, and records stay small. */

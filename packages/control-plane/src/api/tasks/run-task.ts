@@ -17,7 +17,7 @@ import { scopeOf } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
 import { certainly, type FoundDefinition, requireDefinition } from '../lookup.js';
 import type { Call, Operation } from '../operation.js';
-import { placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
+import { bornRecord, placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
 import { refusalFailures } from './failures.js';
 import { findTask } from './find.js';
 import { requestHash, type TokenScope, taskIds, tokenId } from './ids.js';
@@ -162,7 +162,11 @@ function askOf(run: PreparedRun, asked: readonly string[], call: Call): Ask {
       expect: [],
       write: {
         put: keyOf('task', run.cluster.name, id),
-        value: placedRecord(waiting, run.definition.definition, place),
+        value: placedRecord(
+          bornRecord(waiting, id, run.definition.definition),
+          run.definition.definition,
+          place,
+        ),
       },
     })),
     expect: run.expect,
@@ -207,10 +211,13 @@ async function commitWaiting(
 ): Promise<Conflict | undefined> {
   if (run.wish.placeByMs === 0) return undefined;
   const left = run.open.filter((id) => !committed.has(id));
-  const value = waitingRecord(run.wish);
+  const waiting = waitingRecord(run.wish);
   for (let i = 0; i < left.length; i += tasksPerCommit) {
     const ids = left.slice(i, i + tasksPerCommit);
-    const write = ids.map((id) => ({ put: keyOf('task', run.cluster.name, id), value }));
+    const write = ids.map((id) => ({
+      put: keyOf('task', run.cluster.name, id),
+      value: bornRecord(waiting, id, run.definition.definition),
+    }));
     // Where one of the request's tasks is committed, the token is ours.
     const expect = committed.size === 0 ? run.expect : expectations(run.cluster, run.definition, undefined);
     const written = await context.store.commit({ expect, write }, { signal: call.signal });

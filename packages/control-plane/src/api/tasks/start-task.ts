@@ -13,7 +13,7 @@ import { scopeOf } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
 import { certainly, requireDefinition } from '../lookup.js';
 import type { Call, Operation } from '../operation.js';
-import { placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
+import { bornRecord, placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
 import { refusalFailures } from './failures.js';
 import { liveTask } from './find.js';
 import { tellNetworks } from './networks.js';
@@ -102,7 +102,11 @@ async function startOn(
         expect: [],
         write: {
           put: keyOf('task', start.cluster, taskId),
-          value: placedRecord(waiting, start.wish.definition, place),
+          value: placedRecord(
+            bornRecord(waiting, taskId, start.wish.definition),
+            start.wish.definition,
+            place,
+          ),
         },
       }),
     ],

@@ -1,4 +1,11 @@
-import { invalidParameter, limits, serverException, type TaskRecord, taskReference } from '@longshore/model';
+import {
+  deletedAttachments,
+  invalidParameter,
+  limits,
+  serverException,
+  type TaskRecord,
+  taskReference,
+} from '@longshore/model';
 import { keyOf } from '@longshore/store';
 import { activeCluster } from '../clusters/index.js';
 import { certainly } from '../lookup.js';
@@ -72,6 +79,7 @@ export function endedWithoutAgent(record: TaskRecord, nowMs: number): TaskRecord
     stoppingAtMs: record.stoppingAtMs || nowMs,
     executionStoppedAtMs: record.executionStoppedAtMs || (record.startedAtMs ? nowMs : 0),
     stoppedAtMs: record.stoppedAtMs || nowMs,
+    attachments: deletedAttachments(record.attachments),
     acknowledged: true,
   };
 }

@@ -5,7 +5,13 @@ import { type Conflict, type Expectation, keyOf, type Leadership } from '@longsh
 import { effectiveSettingOfUser } from '../../api/account-settings/effective.js';
 import type { PlacingContext } from '../../api/context.js';
 import { findDefinition } from '../../api/task-definitions/index.js';
-import { placedRecord, placementRequest, type TaskWish, waitingRecord } from '../../api/tasks/draft.js';
+import {
+  bornRecord,
+  placedRecord,
+  placementRequest,
+  type TaskWish,
+  waitingRecord,
+} from '../../api/tasks/draft.js';
 import type { Ask } from '../../placement/ask.js';
 import { revisionOf, type SeenService } from './snapshot.js';
 
@@ -85,7 +91,7 @@ function askFor(
       expect: [],
       write: {
         put: keyOf('task', cluster, id),
-        value: placedRecord(waiting, wish.definition, place),
+        value: placedRecord(bornRecord(waiting, id, wish.definition), wish.definition, place),
       },
     })),
     expect: [leadership.fence, ...expect],
