@@ -31,6 +31,8 @@ export class Churn {
   #refused = 0;
   readonly #problems: string[] = [];
   readonly #calls = new Map<Operation, Durations>();
+  /** What is due before is done and checked like the rest, and not timed. */
+  #measuredFromMs = 0;
 
   constructor(order: ChurnOrder, running: readonly string[]) {
     this.#order = order;
@@ -40,10 +42,11 @@ export class Churn {
   }
 
   async run(): Promise<ChurnTold> {
-    const { rate, seconds } = this.#order;
+    const { rate, seconds, warmUpSeconds } = this.#order;
     const beganMs = Date.now();
+    this.#measuredFromMs = beganMs + warmUpSeconds * 1000;
     const calls: Promise<void>[] = [];
-    for (let n = 0; n < rate * seconds; n++) {
+    for (let n = 0; n < rate * (warmUpSeconds + seconds); n++) {
       const dueAtMs = beganMs + (n * 1000) / rate;
       const earlyMs = dueAtMs - Date.now();
       if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
@@ -58,6 +61,7 @@ export class Churn {
     const young = this.#started.slice(this.#next).map(([task]) => task);
     return {
       kind: 'churn',
+      measuredFromMs: this.#measuredFromMs,
       started: this.#started,
       stopped: this.#stopped,
       waiting: this.#waiting,
@@ -142,6 +146,7 @@ export class Churn {
     } catch (thrown) {
       this.#problems.push(`${operation}: ${messageOf(thrown)}`);
     }
+    if (dueAtMs < this.#measuredFromMs) return;
     let took = this.#calls.get(operation);
     if (!took) {
       took = new Durations();

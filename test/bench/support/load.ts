@@ -93,6 +93,8 @@ export interface ChurnOrder {
   /** RunTask and StopTask of one task each, a second. */
   readonly rate: number;
   readonly seconds: number;
+  /** At the same rate before those. */
+  readonly warmUpSeconds: number;
   readonly families: readonly string[];
   /** Of a family that fits on no instance. */
   readonly unplaceable: string;
@@ -155,6 +157,8 @@ export type Asked = readonly [task: string, dueAtMs: number];
 
 export interface ChurnTold {
   readonly kind: 'churn';
+  /** What was due from here on is what is timed. */
+  readonly measuredFromMs: number;
   readonly started: readonly Asked[];
   readonly stopped: readonly Asked[];
   /** Those that fit nowhere and wait. */

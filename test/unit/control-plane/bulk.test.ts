@@ -118,6 +118,28 @@ describe('tasks that services start in a rush of placements', () => {
     expect(told()).to.deep.equal(['t1', 't2']);
   });
 
+  for (const acknowledged of [true, false])
+    it(
+      acknowledged
+        ? 'have left with the next news where the agent knew of the end'
+        : 'have left at once where it did not',
+      async () => {
+        isRush = false;
+        const key = keyOf('task', 'c', 't1');
+        const revision = await add('t1', { lastStatus: 'STOPPED', desiredStatus: 'STOPPED', acknowledged });
+        await clock.advance(100);
+        poll();
+        await committed(store, clock, { expect: [{ key, revision }], write: [{ delete: key }] });
+        await clock.advance(1000);
+        expect(answer?.removed).to.deep.equal(acknowledged ? undefined : ['t1']);
+        if (!acknowledged) return;
+        await add('t2', {});
+        await clock.advance(100);
+        expect(told()).to.deep.equal(['t2']);
+        expect(answer?.removed).to.deep.equal(['t1']);
+      },
+    );
+
   it('are told after two minutes though it goes on; polls between end at their time and lose nothing', async () => {
     await addOfService('t1');
     await clock.advance(61_000);

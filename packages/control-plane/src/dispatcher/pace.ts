@@ -2,11 +2,14 @@ import type { Clock } from '@longshore/kit';
 import type { Pace } from '@longshore/model';
 
 /** What one replica exchanges with its agents, in calls a second; beyond it, calls are gathered. */
-const mostPerSecond = 1000;
-/** A replica that has no time left still talks to its agents. */
-const leastPerSecond = 250;
+const mostPerSecond = 4000;
+/**
+ * A replica that has no time left still talks to its agents: where each has one task to hear of, nothing is gained by
+ * gathering, and a message of a stream costs little.
+ */
+const leastPerSecond = 1000;
 /** Only a replica without a moment to spare lets its agents wait for so long. */
-const longestGatherMs = 20_000;
+const longestGatherMs = 10_000;
 /** A turn of the event loop that takes longer than this leaves others waiting. */
 const busyMs = 60;
 const slowerBy = 0.8;

@@ -1,7 +1,7 @@
 import type { Clock, Turns } from '@longshore/kit';
 import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
 import type { Connection } from '@longshore/rpc';
-import type { Change, Store } from '@longshore/store';
+import type { Change, Store, TaskSummary } from '@longshore/store';
 import { linkedAbort } from '../linked-abort.js';
 import {
   type AssignmentSources,
@@ -176,7 +176,7 @@ export class Polls {
         if (!this.#bulk.hold(session, { before, after, isIdle })) session.wake?.();
       }
     }
-    if (before?.instance && before.instance !== after?.instance) {
+    if (before?.instance && before.instance !== after?.instance && !isForgotten(before)) {
       const session = this.#sessions.of(before.cluster, before.instance);
       if (session) this.#tell(session);
     }
@@ -186,6 +186,11 @@ export class Polls {
     this.#bulk.free(session);
     session.wake?.();
   }
+}
+
+/** The agent has been told that its word of the stop is kept: that the record has gone it learns along with other news. */
+function isForgotten({ lastStatus, acknowledged }: TaskSummary): boolean {
+  return lastStatus === 'STOPPED' && acknowledged;
 }
 
 interface Patience {

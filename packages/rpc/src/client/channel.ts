@@ -25,6 +25,12 @@ export interface ChannelSettings {
   readonly random?: Random;
 }
 
+/**
+ * What a server may send before it hears that it was read. With HTTP/2's 64 KiB a connection carries as much in a turn of
+ * both event loops: where a busy server takes half a second for one, answers wait behind each other for half a minute.
+ */
+const flowWindowBytes = 2 ** 20;
+
 const hidden = Symbol('grpc client');
 
 /** Connections to a control plane; made on the first call, shared by the clients that are made of it. */
@@ -72,6 +78,7 @@ function channelOptions(settings: ChannelSettings, tls: ClientTls | undefined): 
     ...keepAliveOptions(settings.keepAlive ?? clientKeepAlive),
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [balancing] }),
     'grpc.max_receive_message_length': 64 * 1024 * 1024,
+    'grpc-node.flow_control_window': flowWindowBytes,
     'grpc.max_send_message_length': -1,
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 5_000,
