@@ -60,10 +60,7 @@ function checkFamily(family: string | undefined): void {
 
 function checkCount(containers: readonly ContainerDefinition[]): void {
   if (containers.length === 0) throw clientException('Container list cannot be empty.');
-  if (containers.length > limits.containersPerTaskDefinition)
-    throw clientException(
-      `Container list has ${containers.length} entries; the limit is ${limits.containersPerTaskDefinition}.`,
-    );
+  if (containers.length > limits.containersPerTaskDefinition) throw clientException('Too many containers.');
 }
 
 function checkRefused(definition: TaskDefinition): void {
@@ -82,11 +79,14 @@ function checkRefused(definition: TaskDefinition): void {
 function checkConstraints({ placementConstraints = [] }: TaskDefinition): void {
   if (placementConstraints.length > limits.placementConstraints)
     throw clientException(`Placement constraints: at most ${limits.placementConstraints} are allowed.`);
-  for (const { type, expression } of placementConstraints)
-    if (type !== 'memberOf' || !expression)
+  for (const { type, expression } of placementConstraints) {
+    if (type !== undefined && type !== 'memberOf')
+      throw clientException(`constraint.type '${shown(type)}' is not supported.`);
+    if (type === undefined || !expression)
       throw clientException(
         'Placement constraints of a task definition must be memberOf with an expression.',
       );
+  }
 }
 
 /** Only what ECS documents to fill in: anything more would show for ever as a difference to what was asked for. */

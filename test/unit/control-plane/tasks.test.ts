@@ -187,7 +187,7 @@ describe('operations on tasks', () => {
       name: 'an own address without a network',
       request: { taskDefinition: 'own-address' },
       code: 'InvalidParameterException',
-      says: /must be provided when networkMode 'awsvpc'/,
+      says: /^Network Configuration must be provided when networkMode 'awsvpc' is specified\.$/,
     },
     {
       name: 'a public address',
@@ -202,7 +202,7 @@ describe('operations on tasks', () => {
       name: 'a network that the definition has no use for',
       request: { taskDefinition: 'web', networkConfiguration: { awsvpcConfiguration: { subnets: ['s'] } } },
       code: 'InvalidParameterException',
-      says: /not valid for the given networkMode/,
+      says: /^Network Configuration is not valid for the given networkMode of this task definition\.$/,
     },
   ];
   for (const c of bad)
@@ -246,6 +246,15 @@ describe('operations on tasks', () => {
     expect(failures?.map((f) => f.reason)).to.deep.equal(['RESOURCE:MEMORY', 'RESOURCE:MEMORY']);
     expect(failures?.[0]?.detail).to.match(/memory/i);
     expect(failures?.[0]?.arn).to.contain(agent.instance);
+  });
+
+  it('an attribute that no instance has is no fault of the request: its expression is met nowhere', async () => {
+    const { tasks, failures } = await test.ecs.RunTask({
+      taskDefinition: 'web',
+      placementConstraints: [{ type: 'memberOf', expression: 'attribute:nobody-has == this' }],
+    });
+    expect(tasks).to.deep.equal([]);
+    expect(failures?.map((f) => f.reason)).to.deep.equal(['MemberOf placement constraint unsatisfied.']);
   });
 
   it('starts what fits and says why the rest does not', async () => {

@@ -71,7 +71,7 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       request: task({
         containerDefinitions: Array.from({ length: 11 }, (_, i) => aContainerDefinition({ name: `c${i}` })),
       }),
-      message: /has 11 entries; the limit is 10/,
+      message: /^Too many containers\.$/,
     },
     {
       name: 'a container without a name',
@@ -91,7 +91,7 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     {
       name: 'a name twice',
       request: withSide({}, { name: 'app' }),
-      message: /^Container\.name 'app' is used more than once/,
+      message: /^Container names must be unique within a Task Definition\.$/,
     },
     {
       name: 'no essential container',
@@ -134,33 +134,33 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     {
       name: "a container's memory above the task's",
       request: { ...one({ memory: 600 }), memory: '512' },
-      message: /'memory' \(600\) is more than the task's \(512\)/,
+      message: /^The 'memory' setting for container 'app' is greater than for the task\.$/,
     },
     {
       name: "containers that reserve more than the task's memory together",
       request: { ...withSide({ memory: 300 }, { memory: 300 }), memory: '512' },
       message:
-        /^Invalid 'memory' setting for task: its containers reserve 600 MiB together, more than the task's 512/,
+        /^Invalid 'memory' setting for task\. Its containers reserve 600 MiB together, more than the task's 512/,
     },
     {
       name: "containers that ask for more than the task's cpu together",
       request: { ...withSide({ cpu: 200 }, { cpu: 200 }), cpu: '256' },
-      message: /^Invalid 'cpu' setting for task: its containers ask for 400/,
+      message: /^The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'\.$/,
     },
     {
       name: 'task cpu that is no number',
       request: task({ cpu: 'much' }),
-      message: /^Invalid 'cpu' setting for task: 'much'/,
+      message: /^Invalid 'cpu' setting for task\. 'much'/,
     },
     {
       name: 'task cpu below 128 units',
       request: task({ cpu: '64' }),
-      message: /^Invalid 'cpu' setting for task: '64'/,
+      message: /^Invalid 'cpu' setting for task\. '64'/,
     },
     {
       name: 'task memory that is no amount',
       request: task({ memory: '1 TB' }),
-      message: /^Invalid 'memory' setting for task: '1 TB'/,
+      message: /^Invalid 'memory' setting for task\. '1 TB'/,
     },
   ],
   ports: [
@@ -564,7 +564,8 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     {
       name: 'a size that it does not have',
       request: task({ ...fargate, memory: '3072' }),
-      message: /^No Fargate configuration exists for given values/,
+      message:
+        /^No Fargate configuration exists for given values: \d+ CPU , 3072 memory\. See the Amazon ECS documentation for the valid values\.$/,
     },
     {
       name: "the host's processes",
@@ -579,6 +580,11 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     },
   ],
   'constraints and tags': [
+    {
+      name: 'distinctInstance',
+      request: task({ placementConstraints: [{ type: 'distinctInstance' as 'memberOf' }] }),
+      message: /^constraint\.type 'distinctInstance' is not supported\.$/,
+    },
     {
       name: 'memberOf without an expression',
       request: task({ placementConstraints: [{ type: 'memberOf' }] }),

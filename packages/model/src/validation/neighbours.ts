@@ -8,7 +8,7 @@ import { systemControlScope } from './linux.js';
 export function checkNeighbours(definition: TaskDefinition): void {
   const containers = definition.containerDefinitions ?? [];
   const twice = firstDuplicate(containers.map((c) => c.name));
-  if (twice) throw clientException(`Container.name '${twice}' is used more than once; names must be unique.`);
+  if (twice) throw clientException('Container names must be unique within a Task Definition.');
   if (!containers.some((c) => c.essential ?? true))
     throw clientException('At least one container of the task definition must be essential.');
   const byName = new Map(containers.map((c) => [c.name ?? '', c]));

@@ -20,12 +20,12 @@ function checkTaskCpu({ cpu, containerDefinitions = [] }: TaskDefinition): void 
   const units = cpuUnitsOf(cpu);
   if (units === undefined || units < leastCpuUnits || units > mostCpuUnits)
     throw clientException(
-      `Invalid 'cpu' setting for task: '${shown(cpu)}' is not between ${leastCpuUnits} and ${mostCpuUnits} CPU units (1024 is 1 vCPU).`,
+      `Invalid 'cpu' setting for task. '${shown(cpu)}' is not between ${leastCpuUnits} and ${mostCpuUnits} CPU units (1024 is 1 vCPU).`,
     );
   const sum = containerDefinitions.reduce((total, c) => total + (c.cpu ?? 0), 0);
   if (sum > units)
     throw clientException(
-      `Invalid 'cpu' setting for task: its containers ask for ${sum} CPU units together, more than the task's ${units}.`,
+      `The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.`,
     );
 }
 
@@ -41,15 +41,17 @@ function checkTaskMemory({ memory, containerDefinitions = [] }: TaskDefinition):
   const limit = memoryMiBOf(memory);
   if (limit === undefined || limit < leastMemoryMiB)
     throw clientException(
-      `Invalid 'memory' setting for task: '${shown(memory)}' is no amount of at least ${leastMemoryMiB} MiB.`,
+      `Invalid 'memory' setting for task. '${shown(memory)}' is no amount of at least ${leastMemoryMiB} MiB.`,
     );
   for (const container of containerDefinitions)
     if ((container.memory ?? 0) > limit)
-      throw containerFault(container, `'memory' (${container.memory}) is more than the task's (${limit}).`);
+      throw clientException(
+        `The 'memory' setting for container '${shown(container.name ?? '')}' is greater than for the task.`,
+      );
   const sum = containerDefinitions.reduce((total, c) => total + (c.memoryReservation ?? c.memory ?? 0), 0);
   if (sum > limit)
     throw clientException(
-      `Invalid 'memory' setting for task: its containers reserve ${sum} MiB together, more than the task's ${limit}.`,
+      `Invalid 'memory' setting for task. Its containers reserve ${sum} MiB together, more than the task's ${limit}.`,
     );
 }
 
@@ -76,9 +78,11 @@ function checkFargateSize({ cpu, memory }: TaskDefinition): void {
   if (cpu === undefined) throw clientException(`Fargate requires that 'cpu' be defined at the task level.`);
   if (memory === undefined)
     throw clientException(`Fargate requires that 'memory' be defined at the task level.`);
-  if (!isFargateSize(cpuUnitsOf(cpu) ?? 0, memoryMiBOf(memory) ?? 0))
+  const units = cpuUnitsOf(cpu) ?? 0;
+  const limit = memoryMiBOf(memory) ?? 0;
+  if (!isFargateSize(units, limit))
     throw clientException(
-      `No Fargate configuration exists for given values: ${shown(cpu)} CPU, ${shown(memory)} memory.`,
+      `No Fargate configuration exists for given values: ${units} CPU , ${limit} memory. See the Amazon ECS documentation for the valid values.`,
     );
 }
 

@@ -120,7 +120,7 @@ function checkNetwork(configuration: NetworkConfiguration | undefined, definitio
   if (definition.networkMode !== 'awsvpc') {
     if (vpc)
       throw invalidParameter(
-        "Network Configuration is not valid for the given networkMode of this task definition: only for 'awsvpc'.",
+        'Network Configuration is not valid for the given networkMode of this task definition.',
       );
     return;
   }
