@@ -313,11 +313,12 @@ describe('the ECS API under the AWS CLI, on real agents', function () {
       return Object.fromEntries(configs);
     };
     const said = { own: { mode: 'blocking' }, silent: {} };
-    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'non-blocking' } });
+    const unblocked = { ...options, mode: 'non-blocking', 'max-buffer-size': '10m' };
+    expect(await delivered()).to.deep.equal({ ...said, open: unblocked });
     await ecs('put-account-setting-default', ...setting, '--value', 'blocking');
     expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'blocking' } });
     await ecs('put-account-setting', ...setting, '--value', 'non-blocking');
-    expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'non-blocking' } });
+    expect(await delivered()).to.deep.equal({ ...said, open: unblocked });
     await ecs('put-account-setting', ...setting, '--value', 'blocking');
     await ecs('put-account-setting-default', ...setting, '--value', 'non-blocking');
     expect(await delivered()).to.deep.equal({ ...said, open: { ...options, mode: 'blocking' } });

@@ -4,6 +4,8 @@ import { logConfigurationOf } from '../../../packages/agent/src/engine/log-confi
 import { anAssignment } from './world.js';
 
 const id = '0123456789abcdef0123456789abcdef';
+/** What ECS documents for mode non-blocking. */
+const buffer = { 'max-buffer-size': '10m' };
 const group = { 'awslogs-group': '/ecs/web' };
 
 const cases: readonly {
@@ -16,7 +18,7 @@ const cases: readonly {
     name: 'the account says how the log is delivered where the definition does not',
     mode: 'non-blocking',
     given: { logDriver: 'json-file', options: { 'max-size': '1m' } },
-    told: { logDriver: 'json-file', options: { 'max-size': '1m', mode: 'non-blocking' } },
+    told: { logDriver: 'json-file', options: { 'max-size': '1m', mode: 'non-blocking', ...buffer } },
   },
   {
     name: 'the same without any options',
@@ -36,8 +38,26 @@ const cases: readonly {
     given: { logDriver: 'awslogs', options: { ...group, 'awslogs-stream-prefix': 'ecs' } },
     told: {
       logDriver: 'awslogs',
-      options: { ...group, 'awslogs-stream': `ecs/web/${id}`, mode: 'non-blocking' },
+      options: { ...group, 'awslogs-stream': `ecs/web/${id}`, mode: 'non-blocking', ...buffer },
     },
+  },
+  {
+    name: 'a buffer of its own keeps its size',
+    mode: 'non-blocking',
+    given: { logDriver: 'json-file', options: { 'max-buffer-size': '25m' } },
+    told: { logDriver: 'json-file', options: { 'max-buffer-size': '25m', mode: 'non-blocking' } },
+  },
+  {
+    name: "the definition's own non-blocking mode has the buffer of ECS, whatever the account says",
+    mode: 'blocking',
+    given: { logDriver: 'fluentd', options: { mode: 'non-blocking' } },
+    told: { logDriver: 'fluentd', options: { mode: 'non-blocking', ...buffer } },
+  },
+  {
+    name: 'the same in a task from before the setting counted',
+    mode: '',
+    given: { logDriver: 'fluentd', options: { mode: 'non-blocking' } },
+    told: { logDriver: 'fluentd', options: { mode: 'non-blocking', ...buffer } },
   },
   {
     name: 'without a log configuration the engine has its own',
