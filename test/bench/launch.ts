@@ -65,6 +65,7 @@ async function startRig(engine: PrivateEngine): Promise<Rig> {
     const raw = new RawDocker(engine.engine.socket);
     const rig = { cluster, raw, started: new StartedTasks(cluster.longshore, 'default') };
     await launch(rig, 'one', 1);
+    await raw.runLike('longshore.task');
     await stopAll(cluster);
     return rig;
   } catch (thrown) {

@@ -12,19 +12,26 @@ export const idle = {
 /** dockerode with nothing in its way: what launches are measured against. */
 export class RawDocker {
   readonly #docker: Docker;
+  #body: Docker.ContainerCreateOptions = {
+    Image: idle.image,
+    Cmd: [...idle.command],
+    Labels: { 'longshore.bench': 'raw' },
+    HostConfig: { Memory: idle.memoryMiB * 2 ** 20 },
+  };
 
   constructor(socketPath: string) {
     this.#docker = new Docker({ socketPath });
   }
 
+  /** From now on runs containers like the one that has the label: the same environment, limits, log and network. */
+  async runLike(label: string): Promise<void> {
+    const { Config, HostConfig } = await this.#inspected(label);
+    this.#body = { ...this.#body, Env: Config.Env, HostConfig };
+  }
+
   /** Creates and starts a container; its id. */
   async run(network: string): Promise<string> {
-    const body: Docker.ContainerCreateOptions = {
-      Image: idle.image,
-      Cmd: [...idle.command],
-      Labels: { 'longshore.bench': 'raw' },
-      HostConfig: { Memory: idle.memoryMiB * 2 ** 20, NetworkMode: network },
-    };
+    const body = { ...this.#body, HostConfig: { ...this.#body.HostConfig, NetworkMode: network } };
     // dockerode's own way puts every member into the URL as well; its types do not know this one.
     const options = { _query: { name: `raw-${systemRandom.hexId()}` }, _body: body };
     const container = await this.#docker.createContainer(options as unknown as Docker.ContainerCreateOptions);
@@ -65,10 +72,14 @@ export class RawDocker {
 
   /** When the engine made and started the container of a task, as it says. */
   async times(label: string): Promise<{ readonly createdMs: number; readonly startedMs: number }> {
+    const { Created, State } = await this.#inspected(label);
+    return { createdMs: Date.parse(Created), startedMs: Date.parse(State.StartedAt) };
+  }
+
+  async #inspected(label: string): Promise<Docker.ContainerInspectInfo> {
     const [found] = await this.#docker.listContainers({ all: true, filters: { label: [label] } });
     if (!found) throw new Error(`no container has the label ${label}`);
-    const { Created, State } = await this.#docker.getContainer(found.Id).inspect();
-    return { createdMs: Date.parse(Created), startedMs: Date.parse(State.StartedAt) };
+    return await this.#docker.getContainer(found.Id).inspect();
   }
 
   async swarmInit(address: string): Promise<void> {
