@@ -31,7 +31,7 @@ export class ServerGauges {
     this.#counts = counts;
     metrics.addSource({
       collect: async () => {
-        metrics.set('eventLoopLagSeconds', {}, lag.take());
+        metrics.set('eventLoopLagSeconds', {}, lag.worst());
         metrics.reset('tasks');
         for (const { cluster, status, count } of counts.entries())
           metrics.set('tasks', { cluster, status }, count);
