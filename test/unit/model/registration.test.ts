@@ -21,6 +21,8 @@ function registering(request: RegisterTaskDefinitionRequest): EcsError {
 
 const one = (overrides: Partial<ContainerDefinition>): RegisterTaskDefinitionRequest =>
   aTaskDefinition({ containerDefinitions: [aContainerDefinition(overrides)] });
+const awslogs = (options: Readonly<Record<string, string>>): RegisterTaskDefinitionRequest =>
+  one({ logConfiguration: { logDriver: 'awslogs', options } });
 const withSide = (
   app: Partial<ContainerDefinition>,
   side: Partial<ContainerDefinition> = {},
@@ -428,6 +430,21 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
       request: one({ logConfiguration: {} }),
       message: /'logConfiguration\.logDriver' should not be null/,
     },
+    {
+      name: 'awslogs without options',
+      request: one({ logConfiguration: { logDriver: 'awslogs' } }),
+      message: /^Log driver awslogs requires options: awslogs-region, awslogs-group$/,
+    },
+    {
+      name: 'awslogs without a group',
+      request: awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-stream-prefix': 'ecs' }),
+      message: /^Log driver awslogs requires options: awslogs-group$/,
+    },
+    {
+      name: 'awslogs with an empty region',
+      request: awslogs({ 'awslogs-region': '', 'awslogs-group': '/ecs/web' }),
+      message: /^Log driver awslogs requires options: awslogs-region$/,
+    },
   ],
   volumes: [
     {
@@ -645,6 +662,10 @@ describe('RegisterTaskDefinition takes', () => {
       one({ restartPolicy: { enabled: true, ignoredExitCodes: Array.from({ length: 50 }, (_, i) => i) } }),
     ],
     ['any log driver that an engine may have', one({ logConfiguration: { logDriver: 'local' } })],
+    [
+      'awslogs with the two options that it requires',
+      awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-group': '/ecs/web' }),
+    ],
     ['the smallest size of Fargate', task(fargate)],
     [
       'a tcp and a udp mapping of one port',

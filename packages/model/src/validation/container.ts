@@ -8,6 +8,9 @@ import { checkLinuxParameters } from './linux.js';
 /** Docker since 20.10 starts no container with less. */
 const leastMemoryMiB = 6;
 
+/** In the order in which ECS names those that are missing. */
+const awslogsOptions = ['awslogs-region', 'awslogs-group'] as const;
+
 /** Checks what a container definition says of itself; what rests on its neighbours and on the task is checked apart. */
 export function checkContainer(container: ContainerDefinition): void {
   checkIdentity(container);
@@ -148,6 +151,11 @@ function checkLogging(container: ContainerDefinition): void {
   if (!logConfiguration) return;
   if (!logConfiguration.logDriver || !/^[A-Za-z0-9][A-Za-z0-9_./:-]*$/.test(logConfiguration.logDriver))
     throw containerFault(container, `'logConfiguration.logDriver' should not be null or empty.`);
+  const { logDriver, options } = logConfiguration;
+  if (logDriver !== 'awslogs') return;
+  const missing = awslogsOptions.filter((option) => !options?.[option]);
+  if (isGiven(missing))
+    throw clientException(`Log driver ${logDriver} requires options: ${missing.join(', ')}`);
 }
 
 function checkSecurityOptions(container: ContainerDefinition): void {
