@@ -13,14 +13,12 @@ export interface BareAnswer {
 export async function duplexCall(
   port: number,
   path: string,
-  message: readonly number[],
+  ...messages: readonly (readonly number[])[]
 ): Promise<BareAnswer> {
   const session = connect(`http://127.0.0.1:${port}`);
   const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
   const stream = session.request(headers);
-  const frame = Buffer.alloc(5);
-  frame.writeUInt32BE(message.length, 1);
-  stream.end(Buffer.concat([frame, Buffer.from(message)]));
+  stream.end(Buffer.concat(messages.map(framed)));
   const chunks: Buffer[] = [];
   const status = new Promise<string>((resolve, reject) => {
     const look = (found: Record<string, unknown>): void => {
@@ -36,4 +34,10 @@ export async function duplexCall(
   session.close();
   const bytes = Buffer.concat(chunks).subarray(5);
   return { status: ended, bytes, body: bytes.toString('latin1') };
+}
+
+function framed(message: readonly number[]): Buffer {
+  const frame = Buffer.alloc(5);
+  frame.writeUInt32BE(message.length, 1);
+  return Buffer.concat([frame, Buffer.from(message)]);
 }

@@ -3,94 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, silentLogger } from '@longshore/kit';
+import { CodedError } from '@longshore/kit';
 import { accessDenied, EcsError, storeAway } from '@longshore/model';
 import {
   type Attempt,
   agentClient,
-  type Channel,
-  type ChannelSettings,
   ecsClient,
   type Handlers,
   longshoreClient,
-  type Outcome,
   openChannel,
   type RpcCall,
-  RpcError,
-  RpcServer,
-  type RpcServerOptions,
+  type RpcError,
 } from '@longshore/rpc';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
 import { duplexCall } from './bare-http2.js';
-
-interface Caller {
-  readonly token: string | undefined;
-}
-
-type EcsHandlers = Handlers<'EcsService', Caller>;
-
-interface Rig {
-  readonly server: RpcServer<Caller>;
-  readonly outcomes: Outcome[];
-  channel(settings?: Partial<ChannelSettings>): Channel;
-  close(): Promise<void>;
-}
-
-interface SetUp {
-  readonly ecs?: EcsHandlers;
-  readonly longshore?: Handlers<'LongshoreService', Caller>;
-  readonly agent?: Handlers<'AgentService', Caller>;
-  readonly options?: Partial<RpcServerOptions<Caller>>;
-}
-
-const open: Rig[] = [];
-
-async function setUp({ ecs = {}, longshore = {}, agent = {}, options = {} }: SetUp = {}): Promise<Rig> {
-  const outcomes: Outcome[] = [];
-  const channels: Channel[] = [];
-  const server = new RpcServer<Caller>({
-    listen: { host: '127.0.0.1', port: 0 },
-    authorize: ({ token }) => ({ token }),
-    observe: (o) => void outcomes.push(o),
-    logger: silentLogger,
-    stopWithinMs: 300,
-    ...options,
-  });
-  server.serve('EcsService', ecs);
-  server.serve('LongshoreService', longshore);
-  server.serve('AgentService', agent);
-  await server.start();
-  const set: Rig = {
-    server,
-    outcomes,
-    channel: (settings = {}) => {
-      const channel = openChannel({ endpoints: [`127.0.0.1:${server.port}`], ...settings });
-      channels.push(channel);
-      return channel;
-    },
-    close: async () => {
-      for (const channel of channels) channel.close();
-      await server.stop();
-    },
-  };
-  open.push(set);
-  return set;
-}
-
-async function failure(promise: Promise<unknown>): Promise<RpcError> {
-  try {
-    await promise;
-  } catch (thrown) {
-    if (thrown instanceof RpcError) return thrown;
-    throw thrown;
-  }
-  throw new Error('was answered');
-}
+import { type Caller, type EcsHandlers, failure, setUp, takeDown } from './rig.js';
 
 describe('rpc', () => {
   afterEach(async () => {
-    for (const set of open.splice(0)) await set.close();
+    await takeDown();
   });
 
   it('gives both sides the plain shapes, with lists always there', async () => {
@@ -371,7 +303,7 @@ describe('rpc', () => {
     const first = await setUp({ ecs: { ListClusters: async () => ({}) } });
     const { port } = first.server;
     await first.close();
-    open.splice(0);
+    await takeDown([first]);
     const channel = openChannel({ endpoints: [`127.0.0.1:${port}`] });
     try {
       const error = await failure(ecsClient(channel).StopTask({ task: 't' }));

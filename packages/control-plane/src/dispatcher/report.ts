@@ -234,7 +234,6 @@ interface MergedReports {
   readonly revisions: Set<string>;
 }
 
-/** The first of a revision's tasks that has pulled says what the others run. */
 /** Every commit of a report expects that the session's key is still the one that opened it. */
 export function sessionFence(session: AgentSession): Expectation {
   return { key: keyOf('session', session.cluster, session.instance), revision: session.id };

@@ -20,7 +20,8 @@ type Stream = ServerDuplexStream<Received, Buffer>;
 
 /**
  * Answers the calls that come as messages of a stream, each when it is ready. Resolves when the caller has said its last
- * and everything is answered; rejects when the caller has gone, the server stops, or bytes are no call.
+ * and everything is answered; rejects when the caller has gone, the server stops, or bytes are no call. Nothing is written
+ * after that, and what still runs is told that its caller has gone.
  */
 export function answerCalls(
   stream: Stream,
@@ -31,10 +32,17 @@ export function answerCalls(
   const metadata = withoutRequestId(stream.metadata);
   return new Promise((resolve, reject) => {
     let isLast = false;
+    let isOver = false;
+    const end = (reason: Error | undefined): void => {
+      isOver = true;
+      for (const call of running) call.cancel();
+      if (reason) reject(reason);
+      else resolve();
+    };
     const settle = (): void => {
-      if (running.size > 0) return;
-      if (draining.aborted) reject(draining.reason as Error);
-      else if (isLast) resolve();
+      if (isOver || running.size > 0) return;
+      if (draining.aborted) end(draining.reason as Error);
+      else if (isLast) end(undefined);
     };
     const answer = async (message: AgentCall): Promise<void> => {
       const call = new ExchangedCall(stream, metadata);
@@ -42,27 +50,24 @@ export function answerCalls(
       if (running.size === mostAtOnce) stream.pause();
       const bytes = await answerOf(message, call, draining, parts);
       running.delete(call);
-      if (signal.aborted) return;
+      if (isOver) return;
       stream.write(bytes);
       if (running.size === mostAtOnce - 1) stream.resume();
       settle();
     };
-    const gone = (): void => {
-      for (const call of running) call.cancel();
-      reject(signal.reason as Error);
-    };
     stream.on('data', (received: Received) => {
+      if (isOver) return;
       if (received.ok) void answer(received.request as AgentCall);
-      else reject(noMessage(parts.exchange, received.error));
+      else end(noMessage(parts.exchange, received.error));
     });
     stream.on('end', () => {
       isLast = true;
       settle();
     });
-    stream.on('error', reject);
-    signal.addEventListener('abort', gone, { once: true });
+    stream.on('error', end);
+    signal.addEventListener('abort', () => end(signal.reason as Error), { once: true });
     draining.addEventListener('abort', settle, { once: true });
-    if (signal.aborted) gone();
+    if (signal.aborted) end(signal.reason as Error);
     settle();
   });
 }
