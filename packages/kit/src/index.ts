@@ -11,3 +11,4 @@ export * from './logger.js';
 export * from './mailbox.js';
 export * from './random.js';
 export * from './turns.js';
+export * from './uuid.js';

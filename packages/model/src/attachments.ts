@@ -1,3 +1,4 @@
+import { uuidOf } from '@longshore/kit';
 import type { Attachment, NetworkConfiguration, TaskDefinition, TaskReport } from './generated/shapes.js';
 
 /** The one attachment that a task in awsvpc mode has. */
@@ -20,8 +21,7 @@ const ranks = new Map<string | undefined, number>(attachmentStates.map((s, rank)
 
 /** From the task's id, and so the same wherever it is made up: by an agent too whose assignment has none. */
 export function networkAttachmentId(task: string): string {
-  const id = task.padEnd(32, '0');
-  return [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20, 32)].join('-');
+  return uuidOf(task.padEnd(32, '0'));
 }
 
 /** What a new task of this definition is attached to: its interface, which its agent has yet to make. */

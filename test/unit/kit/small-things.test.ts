@@ -9,6 +9,7 @@ import {
   seededRandom,
   systemRandom,
   toError,
+  uuidOf,
 } from '@longshore/kit';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -140,5 +141,11 @@ describe('makeLogger', () => {
     logger.info({ token: 'hush', door: { authorization: 'Bearer hush' }, cluster: 'c' }, 'call answered');
     expect(written).not.to.contain('hush');
     expect(JSON.parse(written)).to.include({ name: 'test', msg: 'call answered', cluster: 'c' });
+  });
+});
+
+describe('uuidOf', () => {
+  it('groups 32 hex digits as a UUID has them', () => {
+    expect(uuidOf('0123456789abcdef0123456789abcdef')).to.equal('01234567-89ab-cdef-0123-456789abcdef');
   });
 });

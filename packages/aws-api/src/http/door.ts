@@ -16,6 +16,7 @@ import {
   type Random,
   systemClock,
   systemRandom,
+  uuidOf,
 } from '@longshore/kit';
 import { type HttpAnswer, type RouteHandler, SenderGone } from './exchange.js';
 import { NodeRequest, sendAnswer } from './node-request.js';
@@ -163,9 +164,4 @@ function routeOf(
 /** An answer of plain text. */
 export function plain(status: number, text: string): HttpAnswer {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text };
-}
-
-/** As Amazon writes request ids. */
-function uuidOf(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { uuidOf } from '@longshore/kit';
 import { clusterArn, serviceArn, toTimestamp, type WatchEventsResponse } from '@longshore/model';
 import { scopeOf } from '../api/common/index.js';
 import { renderInstance } from '../api/instances/render.js';
@@ -127,5 +128,5 @@ function envelope(
 /** The same event has the same id, whoever tells it. */
 function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex').slice(0, 32);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidOf(hex);
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { uuidOf } from '@longshore/kit';
 import { type ArnScope, clusterArn, containerArn, instanceArn, taskArn, taskDefinitionArn } from '../arn.js';
 import type {
   Attribute,
@@ -163,8 +164,7 @@ function containerOf(record: ContainerRecord | undefined, rendering: ContainerRe
 
 /** The same for the same task and name on every replica, and nowhere stored. */
 export function containerId(task: string, name: string): string {
-  const hex = hash('md5', `${task}/${name}`, 'hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return uuidOf(hash('md5', `${task}/${name}`, 'hex'));
 }
 
 function text(value: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { uuidOf } from '@longshore/kit';
 import { optionsOf, type ServiceEventEntry } from '@longshore/model';
 import {
   reconcileService,
@@ -155,8 +156,7 @@ class ServiceScheduler {
   }
 
   #entry(message: string): ServiceEventEntry {
-    const hex = this.#parts.context.random.hexId();
-    const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const id = uuidOf(this.#parts.context.random.hexId());
     return { id, createdAtMs: this.#parts.clock.wallMs(), message };
   }
 
