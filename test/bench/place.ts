@@ -3,6 +3,7 @@ import type { PlacementStrategy } from '@longshore/model';
 import {
   compileQuery,
   HeldLedger,
+  type HeldTask,
   type InstanceView,
   matchesQuery,
   type Placement,
@@ -167,6 +168,13 @@ function timeRounds(
   const view = { instances: cluster(instances, tasks) };
   const ledgers = new Map(view.instances.map(({ id, held }) => [id, held as HeldLedger]));
   const request = aRequest({ count: tasksPerRound, strategies: strategies['spread-binpack'] ?? [] });
+  const task: HeldTask = {
+    group: 'service:web',
+    family: 'web',
+    holds: taskNeeds,
+    lastStatus: 'RUNNING',
+    desiredStatus: 'RUNNING',
+  };
   const times: number[] = [];
   for (let round = 0; round < 100; round++) {
     let placement: Placement = { placed: [], refused: [] };
@@ -176,9 +184,7 @@ function timeRounds(
       }),
     );
     assertRight(view.instances, [request], placement);
-    placement.placed.forEach(({ instance }, at) => {
-      ledgers.get(instance)?.add(aTask(`${round}-${at}`));
-    });
+    for (const { instance } of placement.placed) ledgers.get(instance)?.add(task);
   }
   return {
     tasksPerRound,
@@ -232,11 +238,6 @@ function cluster(count: number, tasks: number): InstanceView[] {
       held: new HeldLedger(),
     };
   });
-}
-
-function aTask(id: string): Parameters<HeldLedger['add']>[0] {
-  const holds = taskNeeds;
-  return { id, group: 'service:web', family: 'web', holds, lastStatus: 'RUNNING', desiredStatus: 'RUNNING' };
 }
 
 function aRequest(options: Partial<PlacementRequest>): PlacementRequest {

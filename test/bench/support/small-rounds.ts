@@ -104,7 +104,7 @@ class ChurnedCluster implements ClusterView {
   readonly changes: RowLog;
   readonly #rows: ReadonlyMap<string, number>;
   /** Oldest first. */
-  readonly #running: { readonly row: number; readonly id: string }[] = [];
+  readonly #running: { readonly row: number; readonly task: HeldTask }[] = [];
   #next = 0;
 
   constructor(instances: readonly InstanceView[]) {
@@ -133,16 +133,15 @@ class ChurnedCluster implements ClusterView {
     }
     if (isStill) return;
     for (let n = 0; n < perRound; n++) {
-      const { row, id } = this.#running[this.#next++] as { row: number; id: string };
-      this.#held(row).remove(id);
+      const { row, task } = this.#running[this.#next++] as { row: number; task: HeldTask };
+      this.#held(row).remove(task);
       this.changes.note(row);
     }
   }
 
-  #start(row: number, task: Omit<HeldTask, 'id'>): void {
-    const id = `t${this.#running.length}`;
-    this.#held(row).add({ ...task, id });
-    this.#running.push({ row, id });
+  #start(row: number, task: HeldTask): void {
+    this.#held(row).add(task);
+    this.#running.push({ row, task });
     this.changes.note(row);
   }
 
@@ -166,7 +165,7 @@ function requestOf(kind: SmallRoundKind, n: number): PlacementRequest {
   };
 }
 
-function taskOf({ group, family, needs }: PlacementRequest): Omit<HeldTask, 'id'> {
+function taskOf({ group, family, needs }: PlacementRequest): HeldTask {
   return { group, family, holds: needs, lastStatus: 'RUNNING', desiredStatus: 'RUNNING' };
 }
 

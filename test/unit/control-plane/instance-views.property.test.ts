@@ -1,10 +1,11 @@
 import { FakeClock } from '@longshore/kit';
-import { anInstanceRecord, aTaskRecord, someResources } from '@longshore/model';
-import { type PlacementRequest, place } from '@longshore/scheduler';
+import { aClusterRecord, anInstanceRecord, aTaskRecord, someResources } from '@longshore/model';
+import { heldBy, type PlacementRequest, place } from '@longshore/scheduler';
 import { type Key, keyOf, type MemoryStore, type Store, type Write } from '@longshore/store';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { InstanceViews } from '../../../packages/control-plane/src/placement/instance-views.js';
+import { allOf } from '../scheduler/builders.js';
 import { committed, startedStore, stopStore } from './support/memory-store.js';
 
 type Step = (store: Store) => Write;
@@ -47,14 +48,18 @@ const taskStep: fc.Arbitrary<Step> = fc
     name: taskName,
     gone: fc.nat(4).map((n) => n === 0),
     instance: fc.oneof(instanceName, fc.constant('')),
-    group: fc.constantFrom('g', 'h'),
+    group: fc.constantFrom('g', 'h', ''),
+    service: fc.constantFrom('', 's'),
+    deployment: fc.constantFrom('', '1', '2'),
     lastStatus: fc.constantFrom('PENDING' as const, 'RUNNING' as const, 'STOPPED' as const),
     desiredStatus: fc.constantFrom('RUNNING' as const, 'STOPPED' as const),
     cpuUnits: amount,
+    ports: fc.subarray([1, 2]).map((ports) => ports.map((port) => ({ port, protocol: 'tcp' as const }))),
+    gpuIds: fc.subarray(['x', 'y']),
   })
-  .map(({ name, gone, cpuUnits, ...task }) => () => {
+  .map(({ name, gone, cpuUnits, ports, gpuIds, ...task }) => () => {
     const key = keyOf('task', 'c', name);
-    const holds = { cpuUnits, memoryMiB: 10 };
+    const holds = { cpuUnits, memoryMiB: 10, ports, gpuIds };
     return gone ? { delete: key } : { put: key, value: aTaskRecord({ ...task, holds }) };
   });
 
@@ -84,6 +89,34 @@ async function write(store: MemoryStore, clock: FakeClock, step: Step): Promise<
 }
 
 describe('the views that placement reads', () => {
+  it('hold what the tasks of the cache hold, after every change and when they are filled later', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(instanceStep, taskStep, taskStep, taskStep), { maxLength: 60 }),
+        async (steps) => {
+          const clock = new FakeClock();
+          const store = await startedStore(clock);
+          await write(store, clock, () => ({ put: keyOf('cluster', 'c'), value: aClusterRecord() }));
+          const views = new InstanceViews(store);
+          for (const step of steps) {
+            await write(store, clock, step);
+            expectSummed(views, store);
+          }
+          const filled = new InstanceViews(store);
+          expectSummed(filled, store);
+          expect(filled.cluster('c').instances).to.have.length(views.cluster('c').instances.length);
+          // Tasks that were there before are the later one's to follow too.
+          for (const step of steps) await write(store, clock, step);
+          expectSummed(filled, store);
+          filled.stop();
+          views.stop();
+          await stopStore(store, clock);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('tell of every change: a board that is kept places as one that reads all of them', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -107,6 +140,12 @@ describe('the views that placement reads', () => {
     );
   });
 });
+
+/** What the tasks of the cache hold of an instance, summed up afresh. */
+function expectSummed(views: InstanceViews, store: Store): void {
+  for (const { id, held } of views.cluster('c').instances)
+    expect(allOf(held), id).to.deep.equal(allOf(heldBy(store.tasks.onInstance('c', id))));
+}
 
 function comes(n: number): Step {
   return () => ({

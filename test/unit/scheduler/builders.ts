@@ -1,4 +1,11 @@
-import { type HeldTask, heldBy, type InstanceView, type PlacementRequest } from '@longshore/scheduler';
+import {
+  HeldLedger,
+  type HeldTask,
+  type HeldView,
+  heldBy,
+  type InstanceView,
+  type PlacementRequest,
+} from '@longshore/scheduler';
 
 /** Ids as the store has them: 32 hex digits. */
 export function idOf(n: number): string {
@@ -32,14 +39,13 @@ export function anInstance(n: number, options: InstanceOptions = {}): InstanceVi
       dynamicPortLast: 60999,
       ...resources,
     },
-    held: heldBy(tasks.map((task, at) => aHeldTask({ id: `${n}-${at}`, ...task }))),
+    held: heldBy(tasks.map((task) => aHeldTask(task))),
     ...rest,
   };
 }
 
 export function aHeldTask(options: Partial<HeldTask> = {}): HeldTask {
   return {
-    id: 't',
     group: 'service:web',
     family: 'web',
     holds: { cpuUnits: 256, memoryMiB: 512 },
@@ -47,6 +53,38 @@ export function aHeldTask(options: Partial<HeldTask> = {}): HeldTask {
     desiredStatus: 'RUNNING',
     ...options,
   };
+}
+
+/** A ledger and the tasks that it sums, by a name of the test's own. */
+export class HeldTasks {
+  readonly ledger = new HeldLedger();
+  readonly byName = new Map<string, HeldTask>();
+
+  put(name: string, task: HeldTask): void {
+    const before = this.byName.get(name);
+    if (before === undefined) this.ledger.add(task);
+    else this.ledger.change(before, task);
+    this.byName.set(name, task);
+  }
+
+  remove(name: string): void {
+    const before = this.byName.get(name);
+    if (before !== undefined) this.ledger.remove(before);
+    this.byName.delete(name);
+  }
+}
+
+/** All that a ledger says, with the ports 1 to 4, in an order of its own. */
+export function allOf(held: HeldView): unknown {
+  const ports = [1, 2, 3, 4].flatMap((port) =>
+    (['tcp', 'udp'] as const).map((protocol) => held.hasPort({ port, protocol })),
+  );
+  const { cpuUnits, memoryMiB, runningTasks, pendingTasks } = held;
+  const maps = [held.tasksByGroup, held.tasksByFamily, held.tasksByDeployment ?? []].map((m) =>
+    [...m].sort(([a], [b]) => a.localeCompare(b)),
+  );
+  const gpus = [...held.gpuIds].sort();
+  return { cpuUnits, memoryMiB, runningTasks, pendingTasks, ports, gpus, maps };
 }
 
 export interface RequestOptions extends Partial<Omit<PlacementRequest, 'needs'>> {

@@ -39,7 +39,7 @@ const nothing: InstanceResources = {
 
 class KeptView implements InstanceView {
   readonly id: string;
-  readonly held = new HeldLedger();
+  readonly held: HeldLedger;
   registered = false;
   /** Its place in the cluster's list; -1: in none. */
   row = -1;
@@ -54,8 +54,9 @@ class KeptView implements InstanceView {
   availabilityZone = '';
   resources: InstanceResources = nothing;
 
-  constructor(id: string) {
+  constructor(id: string, groupOf: (task: HeldTask) => string) {
     this.id = id;
+    this.held = new HeldLedger(groupOf);
   }
 
   take(record: InstanceRecord, sessionRevision: number | undefined): void {
@@ -162,8 +163,7 @@ export class InstanceViews {
   #apply(change: Change): void {
     switch (change.kind) {
       case 'task':
-        if (change.before && change.before.instance !== change.after?.instance) this.#release(change.before);
-        if (change.after) this.#hold(change.after);
+        this.#applyTask(change.before, change.after);
         return;
       case 'instance':
       case 'session':
@@ -172,6 +172,18 @@ export class InstanceViews {
       default:
         return;
     }
+  }
+
+  #applyTask(before: TaskSummary | undefined, after: TaskSummary | undefined): void {
+    if (before !== undefined && after !== undefined && before.instance === after.instance) {
+      if (after.instance === '') return;
+      const view = this.#view(after.cluster, after.instance);
+      view.held.change(before, after);
+      this.#noted(after.cluster, view);
+      return;
+    }
+    if (before !== undefined) this.#release(before);
+    if (after !== undefined) this.#hold(after);
   }
 
   #refresh([cluster = '', instance = '']: readonly string[]): void {
@@ -188,44 +200,37 @@ export class InstanceViews {
 
   #hold(task: TaskSummary): void {
     if (task.instance === '') return;
-    const { id, family, deployment, holds, lastStatus, desiredStatus } = task;
-    const held: HeldTask = {
-      id,
-      group: this.#group(task),
-      family,
-      deployment,
-      holds,
-      lastStatus,
-      desiredStatus,
-    };
     const view = this.#view(task.cluster, task.instance);
-    view.held.add(held);
-    this.#clusters.get(task.cluster)?.note(view);
+    view.held.add(task);
+    this.#noted(task.cluster, view);
   }
 
   /** One string a group: a million tasks are in some hundred groups. */
-  #group(task: TaskSummary): string {
-    if (task.group !== '') return task.group;
-    const own = task.service === '' ? this.#families : this.#services;
-    const name = task.service === '' ? task.family : task.service;
-    let group = own.get(name);
-    if (group === undefined) {
-      group = groupOf(task);
-      own.set(name, group);
+  readonly #group = ({ group, family, service = '' }: HeldTask): string => {
+    const own = service === '' ? this.#families : this.#services;
+    const name = service === '' ? family : service;
+    let known = own.get(name);
+    if (known === undefined) {
+      known = groupOf({ group, family, service });
+      own.set(name, known);
     }
-    return group;
-  }
+    return known;
+  };
 
   #release(task: TaskSummary): void {
     if (task.instance === '') return;
     const view = this.#view(task.cluster, task.instance);
-    view.held.remove(task.id);
-    this.#clusters.get(task.cluster)?.note(view);
-    this.#forgetIfEmpty(task.cluster, view);
+    view.held.remove(task);
+    this.#noted(task.cluster, view);
+  }
+
+  #noted(cluster: string, view: KeptView): void {
+    this.#clusters.get(cluster)?.note(view);
+    this.#forgetIfEmpty(cluster, view);
   }
 
   #forgetIfEmpty(cluster: string, view: KeptView): void {
-    if (!view.registered && view.held.tasks.size === 0) this.#clusters.get(cluster)?.byId.delete(view.id);
+    if (!view.registered && view.held.isEmpty) this.#clusters.get(cluster)?.byId.delete(view.id);
   }
 
   /** Tasks may come before their instance when the cache is filled. */
@@ -237,7 +242,7 @@ export class InstanceViews {
     }
     let view = kept.byId.get(instance);
     if (!view) {
-      view = new KeptView(instance);
+      view = new KeptView(instance, this.#group);
       kept.byId.set(instance, view);
     }
     return view;

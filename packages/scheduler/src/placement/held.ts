@@ -3,7 +3,6 @@ import type { HeldView, InstanceView } from './view.js';
 
 /** What the ledger must know of a task that sits on an instance and has not reached STOPPED. */
 export interface HeldTask {
-  readonly id: string;
   /** Empty stands for service:<service> or family:<family>, as in a task's record. */
   readonly group: string;
   readonly family: string;
@@ -23,16 +22,17 @@ export interface Remaining {
 }
 
 /**
- * The sum over the tasks that one instance holds, kept up to date task by task.
- * Invariant: the sums are those of the tasks in `tasks`, each counted once whatever order and number of calls led here.
- * It keeps the objects that it is given: a changed task is a new object.
+ * The sum over the tasks that one instance holds, kept up to date by differences: it keeps no task.
+ * Invariant: whoever keeps it tells of every task once, and takes out or changes a task in the state that it last told.
  */
 export class HeldLedger implements HeldView {
   cpuUnits = 0;
   memoryMiB = 0;
   runningTasks = 0;
   pendingTasks = 0;
-  readonly #tasks = new Map<string, HeldTask>();
+  readonly #groupOf: (task: HeldTask) => string;
+  /** How many tasks have not reached STOPPED. */
+  #tasks = 0;
   readonly #ports = new Map<number, number>();
   readonly #gpus = new Map<string, number>();
   readonly #groups = new Map<string, number>();
@@ -40,26 +40,43 @@ export class HeldLedger implements HeldView {
   readonly #deployments = new Map<string, number>();
   readonly #gpuIds = new Set<string>();
 
-  /** Adds a task, or puts it in the place of an older state of the same task; a STOPPED task holds nothing. */
+  /** `groupOf` says what an empty group stands for: whoever has many tasks makes one string a group. */
+  constructor(groupOf: (task: HeldTask) => string = groupName) {
+    this.#groupOf = groupOf;
+  }
+
+  /** A STOPPED task holds nothing. */
   add(task: HeldTask): void {
-    const known = this.#tasks.get(task.id);
-    if (known === task) return;
-    if (known !== undefined) this.remove(task.id);
-    if (task.lastStatus === 'STOPPED') return;
-    this.#tasks.set(task.id, task);
-    this.#count(task, 1);
+    if (isHeld(task)) this.#count(task, 1);
   }
 
-  /** Takes a task out; one that is not here changes nothing. */
-  remove(taskId: string): void {
-    const task = this.#tasks.get(taskId);
-    if (task === undefined) return;
-    this.#tasks.delete(taskId);
-    this.#count(task, -1);
+  remove(task: HeldTask): void {
+    if (isHeld(task)) this.#count(task, -1);
   }
 
-  get tasks(): ReadonlyMap<string, HeldTask> {
-    return this.#tasks;
+  /** Puts `after` in the place of `before`. Mostly a status alone is another one: then nothing else is touched. */
+  change(before: HeldTask, after: HeldTask): void {
+    if (!isHeld(before) || !isHeld(after)) {
+      this.remove(before);
+      this.add(after);
+      return;
+    }
+    if (before.lastStatus !== after.lastStatus) {
+      this.#countStatus(before, -1);
+      this.#countStatus(after, 1);
+    }
+    if (!isSameHolds(before.holds, after.holds)) {
+      this.#countHolds(before.holds, -1);
+      this.#countHolds(after.holds, 1);
+    }
+    if (!isSameName(before, after)) {
+      this.#countNames(before, -1);
+      this.#countNames(after, 1);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#tasks === 0;
   }
 
   get gpuIds(): ReadonlySet<string> {
@@ -83,15 +100,27 @@ export class HeldLedger implements HeldView {
   }
 
   #count(task: HeldTask, by: 1 | -1): void {
-    const { holds } = task;
+    this.#tasks += by;
+    this.#countStatus(task, by);
+    this.#countHolds(task.holds, by);
+    this.#countNames(task, by);
+  }
+
+  #countStatus({ lastStatus }: HeldTask, by: 1 | -1): void {
+    if (lastStatus === 'RUNNING') this.runningTasks += by;
+    else if (isPending(lastStatus)) this.pendingTasks += by;
+  }
+
+  #countHolds(holds: TaskHolds, by: 1 | -1): void {
     this.cpuUnits += by * holds.cpuUnits;
     this.memoryMiB += by * holds.memoryMiB;
     for (const port of holds.ports ?? []) bump(this.#ports, portKey(port), by);
     for (const gpu of holds.gpuIds ?? []) this.#countGpu(gpu, by);
-    if (task.lastStatus === 'RUNNING') this.runningTasks += by;
-    if (isPending(task.lastStatus)) this.pendingTasks += by;
+  }
+
+  #countNames(task: HeldTask, by: 1 | -1): void {
     if (task.desiredStatus === 'STOPPED') return;
-    bump(this.#groups, groupName(task), by);
+    bump(this.#groups, task.group === '' ? this.#groupOf(task) : task.group, by);
     bump(this.#families, task.family, by);
     if (task.deployment) bump(this.#deployments, task.deployment, by);
   }
@@ -108,6 +137,25 @@ export function heldBy(tasks: Iterable<HeldTask>): HeldLedger {
   const ledger = new HeldLedger();
   for (const task of tasks) ledger.add(task);
   return ledger;
+}
+
+function isHeld({ lastStatus }: HeldTask): boolean {
+  return lastStatus !== 'STOPPED';
+}
+
+/** The store gives one object for all tasks that hold the same; where it does not, all is counted anew. */
+function isSameHolds(a: TaskHolds, b: TaskHolds): boolean {
+  if (a === b) return true;
+  const isPlain = (holds: TaskHolds): boolean => !holds.ports?.length && !holds.gpuIds?.length;
+  return a.cpuUnits === b.cpuUnits && a.memoryMiB === b.memoryMiB && isPlain(a) && isPlain(b);
+}
+
+function isSameName(a: HeldTask, b: HeldTask): boolean {
+  if (a.desiredStatus === 'STOPPED' || b.desiredStatus === 'STOPPED')
+    return a.desiredStatus === b.desiredStatus;
+  return (
+    a.group === b.group && a.family === b.family && a.service === b.service && a.deployment === b.deployment
+  );
 }
 
 /** What an instance has left of what it registered. */
@@ -136,5 +184,5 @@ function bump<K>(counts: Map<K, number>, key: K, by: number): void {
 }
 
 function groupName({ group, family, service = '' }: HeldTask): string {
-  return group === '' ? groupOf({ group, family, service }) : group;
+  return groupOf({ group, family, service });
 }

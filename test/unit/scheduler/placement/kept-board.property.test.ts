@@ -1,7 +1,6 @@
 import type { PlacementConstraint, PlacementStrategy } from '@longshore/model';
 import {
   type ClusterView,
-  HeldLedger,
   type HeldTask,
   type InstanceView,
   type Placement,
@@ -12,10 +11,10 @@ import {
 } from '@longshore/scheduler';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { aHeldTask, anInstance, aRequest, idOf } from '../builders.js';
+import { aHeldTask, anInstance, aRequest, HeldTasks, idOf } from '../builders.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Kept = Mutable<InstanceView> & { readonly held: HeldLedger };
+type Kept = Mutable<InstanceView> & { readonly tasks: HeldTasks };
 
 /** A cluster as the control plane keeps it: live views, a list with the log of its changes, renewed as members change. */
 class KeptCluster implements ClusterView {
@@ -25,7 +24,8 @@ class KeptCluster implements ClusterView {
 
   come(n: number): void {
     if (this.#byNumber.has(n)) return;
-    this.#byNumber.set(n, { ...anInstance(n), held: new HeldLedger() });
+    const tasks = new HeldTasks();
+    this.#byNumber.set(n, { ...anInstance(n), held: tasks.ledger, tasks });
     this.#relist();
   }
 
@@ -98,7 +98,11 @@ const taskChange: fc.Arbitrary<(instance: Kept) => void> = fc
     lastStatus: fc.constantFrom('PENDING' as const, 'RUNNING' as const, 'STOPPED' as const),
     desiredStatus: fc.constantFrom('RUNNING' as const, 'STOPPED' as const),
   })
-  .map((task) => (i: Kept) => i.held.add(aHeldTask(task)));
+  .map(
+    ({ id, ...task }) =>
+      (i: Kept) =>
+        i.tasks.put(id, aHeldTask(task)),
+  );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -190,14 +194,13 @@ function commit(cluster: KeptCluster, requests: readonly PlacementRequest[], { p
   placed.forEach(({ request: at, instance, gpuIds }, n) => {
     const { group, family, deployment, needs } = requests[at] as PlacementRequest;
     const task: HeldTask = aHeldTask({
-      id: `placed-${n % 2}`,
       group,
       family,
       deployment,
       holds: { ...needs, gpuIds },
       lastStatus: 'PENDING',
     });
-    cluster.change(Number.parseInt(instance, 16), (i) => i.held.add(task));
+    cluster.change(Number.parseInt(instance, 16), (i) => i.tasks.put(`placed-${n % 2}`, task));
   });
 }
 
@@ -237,7 +240,7 @@ describe('a board that is kept', () => {
     for (let n = 0; n < 3; n++)
       for (let turn = 0; turn < 3; turn++)
         cluster.change(n, (i) =>
-          i.held.add(aHeldTask({ id: `${turn}`, holds: { cpuUnits: 10, memoryMiB: 4096 } })),
+          i.tasks.put(`${turn}`, aHeldTask({ holds: { cpuUnits: 10, memoryMiB: 4096 } })),
         );
     const { placed, refused } = place(cluster, requests, { seed: 1, memo });
     expect(placed).to.have.length(0);

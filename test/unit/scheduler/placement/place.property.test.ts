@@ -2,6 +2,7 @@ import type { HeldPort, PlacementStrategy } from '@longshore/model';
 import {
   attributeValue,
   compileQuery,
+  type HeldTask,
   heldBy,
   type InstanceView,
   matchesQuery,
@@ -25,6 +26,9 @@ const holds = fc.record({
   ports: fc.uniqueArray(port, { maxLength: 2, selector: (p) => `${p.port}/${p.protocol}` }),
 });
 
+/** An instance and the tasks that it was made with. */
+type Peopled = InstanceView & { readonly tasks?: readonly HeldTask[] };
+
 const instance = fc
   .record({
     cpuUnits: fc.nat(12),
@@ -37,8 +41,9 @@ const instance = fc
   })
   .map(
     (o) =>
-      (n: number): InstanceView =>
-        anInstance(n, {
+      (n: number): Peopled => ({
+        tasks: o.tasks.map((task) => aHeldTask(task)),
+        ...anInstance(n, {
           status: o.status,
           agentConnected: o.agentConnected,
           attributes: o.attributes,
@@ -49,6 +54,7 @@ const instance = fc
             gpus: o.gpus.map((gpuId) => ({ gpuId })),
           },
         }),
+      }),
   );
 
 const instances = fc.array(instance, { maxLength: 8 }).map((makers) => makers.map((make, n) => make(n)));
@@ -100,22 +106,24 @@ const seed = fc.nat();
 
 /** The instances with the placed tasks on them, step by step; `check` sees each instance just before its task comes. */
 function replay(
-  before: readonly InstanceView[],
+  before: readonly Peopled[],
   asked: readonly PlacementRequest[],
   { placed }: Placement,
   check: (instance: InstanceView, request: PlacementRequest, gpuIds: readonly string[]) => void,
-): Map<string, InstanceView> {
+): Map<string, Peopled> {
   const now = new Map(before.map((i) => [i.id, i]));
-  placed.forEach((task, n) => {
-    const at = now.get(task.instance) as InstanceView;
+  for (const task of placed) {
+    const at = now.get(task.instance) as Peopled;
     const wanted = asked[task.request] as PlacementRequest;
     check(at, wanted, task.gpuIds);
-    const held = heldBy((at.held as ReturnType<typeof heldBy>).tasks.values());
     const { group, family, needs } = wanted;
     const taken = { ...needs, gpuIds: task.gpuIds };
-    held.add(aHeldTask({ id: `new-${n}`, group, family, holds: taken, lastStatus: 'PROVISIONING' }));
-    now.set(at.id, { ...at, held });
-  });
+    const tasks = [
+      ...(at.tasks ?? []),
+      aHeldTask({ group, family, holds: taken, lastStatus: 'PROVISIONING' }),
+    ];
+    now.set(at.id, { ...at, tasks, held: heldBy(tasks) });
+  }
   return now;
 }
 
