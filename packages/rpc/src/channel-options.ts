@@ -12,8 +12,11 @@ export interface KeepAlive {
  */
 export const clientKeepAlive: KeepAlive = { timeMs: 10_000, timeoutMs: 10_000 };
 
-/** A client that died without a word is let go of within 40 s: nothing waits for that, and there are many of them. */
-export const serverKeepAlive: KeepAlive = { timeMs: 30_000, timeoutMs: 10_000 };
+/**
+ * A client that died without a word is let go of within 130 s: nothing waits for that (an agent's silence is noticed by what
+ * does not come), and there are many of them.
+ */
+export const serverKeepAlive: KeepAlive = { timeMs: 120_000, timeoutMs: 10_000 };
 
 export function keepAliveOptions(keepAlive: KeepAlive): ChannelOptions {
   return {

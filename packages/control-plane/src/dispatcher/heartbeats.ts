@@ -42,7 +42,7 @@ export class Heartbeats implements Component {
   }
 
   async #watch(): Promise<void> {
-    const everyMs = Math.min(1000, Math.max(50, this.#timeoutMs / 4));
+    const everyMs = Math.min(2500, Math.max(50, this.#timeoutMs / 12));
     let lookedMs = this.#clock.monotonicMs();
     while (!this.#stopping.signal.aborted) {
       await this.#clock.sleep(everyMs, this.#stopping.signal).catch(() => undefined);
@@ -50,12 +50,13 @@ export class Heartbeats implements Component {
       // While this process stood still it heard nobody: that time is not the agents' silence.
       const deafMs = Math.max(0, now - lookedMs - 2 * everyMs);
       lookedMs = now;
-      if (deafMs > 0) for (const session of this.#sessions.all()) session.lastHeardMs += deafMs;
-      for (const session of this.#sessions.all()) session.listen(now);
       // Thousands are heard each second: only those whose state differs from what their record says are looked at.
-      const changed = [...this.#sessions.all()].filter(
-        (session) => session.saidOverdue !== this.#isOverdue(session, now),
-      );
+      const changed: AgentSession[] = [];
+      for (const session of this.#sessions.all()) {
+        session.lastHeardMs += deafMs;
+        session.listen(now);
+        if (session.saidOverdue !== this.#isOverdue(session, now)) changed.push(session);
+      }
       await Promise.all(changed.map((session) => this.#look(session, now)));
     }
   }

@@ -16,10 +16,10 @@ const slowerBy = 0.8;
 const fasterBy = 1.05;
 
 /** Utilisation, in calls a second, as long as every agent's comes once a minute. */
-const samplesPerSecond = 20;
+const samplesPerSecond = 10;
 const fewestSamplesMs = 60_000;
 /** How long a poll waits whose connection shows that the agent lives; by pings, which come every 10 s. */
-const quietPollMs = 60_000;
+const quietPollMs = 240_000;
 const pingsMs = 10_000;
 
 /**
