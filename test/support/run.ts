@@ -44,6 +44,7 @@ const checks: readonly Check[] = [
   mocha('integration', 'integration', '--config', 'test/integration/.mocharc.json'),
   mocha('e2e', 'end to end', '--config', 'test/e2e/.mocharc.json'),
   bench('place'),
+  bench('cache'),
   bench('service'),
   bench('crash-loop'),
   bench('store'),

@@ -8,14 +8,19 @@ import {
 } from '@longshore/model';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SummaryReader, TaskEntry } from '../../../packages/store/src/cache/task-summary.js';
+import type { TaskEntry } from '../../../packages/store/src/cache/task-summary.js';
+import { TaskTable } from '../../../packages/store/src/cache/task-table.js';
 
 const codec = codecOf('TaskRecord');
 
+function put(table: TaskTable, task: string, value: Uint8Array): TaskEntry {
+  const change = table.put({ cluster: 'c', task }, { value, revision: 7, createRevision: 5 }, true);
+  if (change === undefined) throw new Error('a change that is observed is told');
+  return change.after;
+}
+
 function summaryOf(bytes: Uint8Array): TaskEntry {
-  const entry = new TaskEntry('c', 't', 7, 5);
-  new SummaryReader().read(entry, bytes);
-  return entry;
+  return put(new TaskTable(), 't', bytes);
 }
 
 const moment = fc.oneof(fc.constant(0), fc.double({ min: 1, max: 4e12, noNaN: true }));
@@ -64,15 +69,7 @@ describe('a task summary', () => {
       fc.property(record, (value) => {
         const decoded = codec.decode(codec.encode(value));
         const summary = summaryOf(codec.encode(value));
-        const {
-          cluster: _c,
-          id: _i,
-          revision: _r,
-          createRevision: _cr,
-          place: _p,
-          length: _l,
-          ...read
-        } = summary;
+        const { cluster: _c, id: _i, revision: _r, place: _p, length: _l, ...read } = summary;
         const { definitionRevision, ...same } = read;
         expect(definitionRevision).to.equal(decoded.revision);
         for (const [name, member] of Object.entries(same))
@@ -82,12 +79,9 @@ describe('a task summary', () => {
   });
 
   it('shares equal strings and equal holdings between tasks', () => {
-    const reader = new SummaryReader();
-    const [one, two] = ['t1', 't2'].map((id) => {
-      const entry = new TaskEntry('c', id, 1, 1);
-      reader.read(entry, codec.encode(aTaskRecord({ instance: 'i'.repeat(32) })));
-      return entry;
-    });
+    const table = new TaskTable();
+    const bytes = codec.encode(aTaskRecord({ instance: 'i'.repeat(32) }));
+    const [one, two] = ['t1', 't2'].map((id) => put(table, id, bytes));
     expect(one?.holds).to.equal(two?.holds);
   });
 

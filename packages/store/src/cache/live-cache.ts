@@ -3,11 +3,11 @@ import type { RawEvent, RawRecord } from '../backend.js';
 import { endOf, isLive, liveKeyOf, liveKinds } from '../codecs.js';
 import type { Key, Range } from '../keys.js';
 import { folders, type LiveKind } from '../records.js';
-import type { Change, Observer, Stored, TaskIndex } from '../store.js';
+import type { Change, Observer, Stored, TaskIndex, TaskSummary } from '../store.js';
 import { ObserverList } from './observer-list.js';
 import { RecordTable } from './record-table.js';
 import type { TaskEntry } from './task-summary.js';
-import { TaskTable } from './task-table.js';
+import { TaskTable, taskFolder } from './task-table.js';
 
 type OtherKind = Exclude<LiveKind, 'task'>;
 
@@ -25,8 +25,6 @@ interface Put {
   readonly revision: number;
   readonly createRevision: number;
 }
-
-const taskFolder = `${folders.task.folder}/`;
 
 /**
  * What a replica knows of the live state: what the watch delivered, with own commits laid over it.
@@ -72,8 +70,8 @@ export class LiveCache {
 
   get<K extends LiveKind>(key: Key<K>): Stored<K> | undefined {
     if (key.kind !== 'task') return this.#other(key.kind).get(key.path) as Stored<K> | undefined;
-    const entry = this.#table.entry(key.names[0] ?? '', key.names[1] ?? '');
-    return entry && (this.#storedTask(entry) as Stored as Stored<K>);
+    const task = this.#table.get(key.names[0] ?? '', key.names[1] ?? '');
+    return task && (this.#storedTask(task) as Stored as Stored<K>);
   }
 
   list<K extends LiveKind>(range: Range<K>): readonly Stored<K>[] {
@@ -85,7 +83,7 @@ export class LiveCache {
     }
     const stored: Stored[] = [];
     for (const cluster of this.#clustersIn(range))
-      for (const task of this.#table.inCluster(cluster)) stored.push(this.#storedTask(task as TaskEntry));
+      for (const task of this.#table.inCluster(cluster)) stored.push(this.#storedTask(task));
     return stored as never;
   }
 
@@ -119,15 +117,22 @@ export class LiveCache {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as RawEvent;
       if (event.revision <= this.#watched) continue;
-      const key = liveKeyOf(event.path);
-      if (key && event.value === undefined) this.#delete(key, event.revision, false);
-      else if (key) this.#put(key, event as Put);
+      this.#apply(event);
       if (events[i + 1]?.revision === event.revision) continue;
       this.#flush();
       this.#watched = event.revision;
     }
     this.#dropTombstones();
     this.#observers.reached(this.#watched);
+  }
+
+  #apply(event: RawEvent): void {
+    const { path, value, revision, createRevision } = event;
+    // Half of all events: echoes of own writes. An own delete has no task beside it, so no tombstone is passed over.
+    if (value !== undefined && this.#table.isKnown(path, revision, createRevision)) return;
+    const key = liveKeyOf(path);
+    if (key && value === undefined) this.#delete(key, revision, false);
+    else if (key) this.#put(key, event as Put);
   }
 
   /** Before the first span of a list at `revision`; a list that was begun before is given up. */
@@ -184,17 +189,17 @@ export class LiveCache {
   }
 
   #putTask(key: Key<'task'>, put: Put): void {
-    const [cluster = '', task = ''] = key.names;
+    const { path, names } = key;
     const { revision, createRevision } = put;
-    const before = this.#table.entry(cluster, task);
-    if (before && before.revision >= revision) {
-      // The echo of an own write: known by its revision, nothing to decode.
-      if (before.revision === revision) before.createRevision = createRevision;
-      return;
-    }
-    const after = this.#table.put({ cluster, task }, before, put);
+    if (this.#table.isKnown(path, revision, createRevision)) return;
+    const [cluster = '', task = ''] = names;
+    const change = this.#table.put({ cluster, task }, put, this.#observers.size > 0);
+    if (change === undefined) return;
+    const { before, after } = change;
     if (before) this.#released.push(before);
-    if (this.#observers.size > 0) this.#changes.push({ kind: 'task', key, before, after, revision });
+    // With the summary's own names: those that came are mostly pieces of a path, which would be kept whole.
+    const own: Key<'task'> = { kind: 'task', names: [after.cluster, after.id], path };
+    this.#changes.push({ kind: 'task', key: own, before, after, revision });
   }
 
   #putOther(key: Key<OtherKind>, { value, revision, createRevision }: Put): void {
@@ -213,9 +218,8 @@ export class LiveCache {
     if ((this.#present(key)?.revision ?? 0) > revision) return;
     if (own) this.#tombstones.set(path, revision);
     if (kind === 'task') {
-      const before = this.#table.entry(names[0] ?? '', names[1] ?? '');
+      const before = this.#table.delete(names[0] ?? '', names[1] ?? '', this.#observers.size > 0);
       if (!before) return;
-      this.#table.delete(before.cluster, before.id);
       this.#released.push(before);
       this.#changes.push({ kind, key: key as Key<'task'>, before, after: undefined, revision });
       return;
@@ -246,7 +250,7 @@ export class LiveCache {
 
   #present(key: Key<LiveKind>): { readonly revision: number; readonly createRevision: number } | undefined {
     if (key.kind !== 'task') return this.#other(key.kind).get(key.path);
-    return this.#table.entry(key.names[0] ?? '', key.names[1] ?? '');
+    return this.#table.revisionsOf(key.names[0] ?? '', key.names[1] ?? '');
   }
 
   #pathsBetween(from: string, to: string): readonly string[] {
@@ -267,10 +271,11 @@ export class LiveCache {
     return range.names.length === 0 ? this.#table.clusters() : range.names.slice(0, 1);
   }
 
-  #storedTask(entry: TaskEntry): Stored<'task'> {
-    const { cluster, id, revision, createRevision } = entry;
+  #storedTask(task: TaskSummary): Stored<'task'> {
+    const { cluster, id, revision } = task;
     const key: Key<'task'> = { kind: 'task', names: [cluster, id], path: `${taskFolder}${cluster}/${id}` };
-    return { key, value: this.#table.record(entry), revision, createRevision };
+    const createRevision = this.#table.revisionsOf(cluster, id)?.createRevision ?? revision;
+    return { key, value: this.#table.record(task), revision, createRevision };
   }
 
   #other<K extends LiveKind>(kind: K): RecordTable<Exclude<K, 'task'>> {

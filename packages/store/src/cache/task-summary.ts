@@ -1,194 +1,96 @@
-import {
-  ByteReader,
-  type Codec,
-  codecOf,
-  messageType,
-  type TaskHolds,
-  type TaskStatus,
-} from '@longshore/model';
+import { messageType, type TaskHolds, type TaskStatus } from '@longshore/model';
 import type { TaskSummary } from '../store.js';
-import { Interner } from './interner.js';
-import { StringTable } from './string-table.js';
+import type { Holdings } from './holdings.js';
+import type { Names } from './names.js';
+import { doubles, flags, ints, type TaskRows } from './task-rows.js';
 
 type LaunchType = TaskSummary['launchType'];
 type HealthStatus = TaskSummary['healthStatus'];
 
-const noHolds: TaskHolds = { cpuUnits: 0, memoryMiB: 0, ports: [], gpuIds: [] };
+const launchTypes = namesOf('launchType') as readonly LaunchType[];
+const statuses = namesOf('lastStatus').map((s) => (s === 'UNSET' ? 'PROVISIONING' : s)) as TaskStatus[];
+const healths = namesOf('healthStatus') as readonly HealthStatus[];
 
-/** A summary with the place of the record's bytes. Replaced as a whole, never changed, but for its place when freed. */
-export class TaskEntry implements TaskSummary {
+/** STOPPED as rows have it. */
+export const stoppedStatus = statuses.indexOf('STOPPED');
+
+/** The texts that a cluster's rows have the numbers of; those of which there are lists are numbered apart. */
+export interface RowTexts {
   readonly cluster: string;
-  readonly id: string;
-  readonly revision: number;
-  createRevision: number;
-  /** In the slabs; -1 once the entry has been replaced or deleted. */
+  readonly families: Names;
+  readonly instances: Names;
+  readonly services: Names;
+  readonly starters: Names;
+  readonly others: Names;
+  readonly holdings: Holdings;
+}
+
+/** A row as it was when this was made: nothing changes it, and nothing in the table knows it. */
+export class TaskEntry implements TaskSummary {
+  /** Of bytes that the row has no more, until observers have seen what replaced them; else -1. */
   place = -1;
   length = 0;
-  family = '';
-  definitionRevision = 0;
-  instance = '';
-  service = '';
-  deployment = '';
-  taskSet = '';
-  group = '';
-  startedBy = '';
-  launchType: LaunchType = 'UNSET';
-  desiredStatus: TaskStatus = 'PROVISIONING';
-  lastStatus: TaskStatus = 'PROVISIONING';
-  healthStatus: HealthStatus = 'UNSET';
-  holds: TaskHolds = noHolds;
-  createdAtMs = 0;
-  startedAtMs = 0;
-  stoppedAtMs = 0;
-  protectedUntilMs = 0;
-  placeByMs = 0;
-  priority = 0;
-  counted = false;
-  acknowledged = false;
+  // Declared only: a field that is first made empty and then set costs as much again.
+  declare readonly cluster: string;
+  declare readonly id: string;
+  declare readonly revision: number;
+  declare readonly family: string;
+  declare readonly definitionRevision: number;
+  declare readonly instance: string;
+  declare readonly service: string;
+  declare readonly deployment: string;
+  declare readonly taskSet: string;
+  declare readonly group: string;
+  declare readonly startedBy: string;
+  declare readonly launchType: LaunchType;
+  declare readonly desiredStatus: TaskStatus;
+  declare readonly lastStatus: TaskStatus;
+  declare readonly healthStatus: HealthStatus;
+  declare readonly holds: TaskHolds;
+  declare readonly createdAtMs: number;
+  declare readonly startedAtMs: number;
+  declare readonly stoppedAtMs: number;
+  declare readonly protectedUntilMs: number;
+  declare readonly placeByMs: number;
+  declare readonly priority: number;
+  declare readonly counted: boolean;
+  declare readonly acknowledged: boolean;
 
-  constructor(cluster: string, id: string, revision: number, createRevision: number) {
-    this.cluster = cluster;
+  constructor(rows: TaskRows, row: number, id: string, texts: RowTexts) {
+    const { others } = texts;
+    const { ints: numbers, doubles: moments, start } = rows.memoryOf(row);
+    this.cluster = texts.cluster;
     this.id = id;
-    this.revision = revision;
-    this.createRevision = createRevision;
+    this.revision = moments[start / 2 + doubles.revision] as number;
+    this.family = texts.families.text(numbers[start + ints.family] as number);
+    this.definitionRevision = numbers[start + ints.definitionRevision] as number;
+    this.instance = texts.instances.text(numbers[start + ints.instance] as number);
+    this.service = texts.services.text(numbers[start + ints.service] as number);
+    this.deployment = others.text(numbers[start + ints.deployment] as number);
+    this.taskSet = others.text(numbers[start + ints.taskSet] as number);
+    this.group = others.text(numbers[start + ints.group] as number);
+    this.startedBy = texts.starters.text(numbers[start + ints.startedBy] as number);
+    this.launchType = launchTypes[numbers[start + ints.launchType] as number] ?? 'UNSET';
+    this.desiredStatus = statuses[numbers[start + ints.desiredStatus] as number] ?? 'PROVISIONING';
+    this.lastStatus = statuses[numbers[start + ints.lastStatus] as number] ?? 'PROVISIONING';
+    this.healthStatus = healths[numbers[start + ints.healthStatus] as number] ?? 'UNSET';
+    this.holds = texts.holdings.holds(numbers[start + ints.holds] as number);
+    this.createdAtMs = moments[start / 2 + doubles.createdAtMs] as number;
+    this.startedAtMs = moments[start / 2 + doubles.startedAtMs] as number;
+    this.stoppedAtMs = moments[start / 2 + doubles.stoppedAtMs] as number;
+    this.protectedUntilMs = moments[start / 2 + doubles.protectedUntilMs] as number;
+    this.placeByMs = moments[start / 2 + doubles.placeByMs] as number;
+    this.priority = numbers[start + ints.priority] as number;
+    const set = numbers[start + ints.flags] as number;
+    this.counted = (set & flags.counted) !== 0;
+    this.acknowledged = (set & flags.acknowledged) !== 0;
   }
 }
 
-type Reader = (entry: TaskEntry, tables: SummaryReader, wire: ByteReader) => void;
-
-/** Reads summaries straight from the bytes of TaskRecords: the rest of a record is stepped over. */
-export class SummaryReader {
-  readonly strings = new StringTable();
-  readonly #holds = new Interner<TaskHolds>(50_000);
-  readonly #wire = new ByteReader();
-  readonly #readers = memberReaders();
-
-  read(entry: TaskEntry, bytes: Uint8Array): void {
-    const wire = this.#wire;
-    wire.open(bytes);
-    while (wire.position < wire.end) {
-      const tag = wire.varint();
-      const read = this.#readers[tag];
-      if (read === undefined) wire.skip(tag & 7);
-      else read(entry, this, wire);
-    }
-  }
-
-  text(wire: ByteReader): string {
-    const end = wire.delimitedEnd();
-    const text = this.strings.read(wire.bytes, wire.position, end);
-    wire.position = end;
-    return text;
-  }
-
-  holds(wire: ByteReader): TaskHolds {
-    const end = wire.delimitedEnd();
-    const bytes = wire.bytes.subarray(wire.position, end);
-    wire.position = end;
-    const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    return this.#holds.get(name) ?? this.#holds.set(name, Object.freeze(holdsCodec.decode(bytes)));
-  }
-}
-
-const holdsCodec: Codec<TaskHolds> = codecOf('TaskHolds');
-
-/** By tag (number and wire type), from the contract's own numbers. */
-function memberReaders(): readonly (Reader | undefined)[] {
-  const readers: (Reader | undefined)[] = [];
-  const { fields } = messageType('TaskRecord');
-  const on = (name: string, wireType: number, reader: Reader): void => {
-    const field = fields[name];
-    if (field === undefined) throw new Error(`TaskRecord has no member ${name}`);
-    readers[field.id * 8 + wireType] = reader;
-  };
-  onTexts(on);
-  onNumbers(on);
-  onEnums(on, fields);
-  on('holds', 2, (e, r, w) => {
-    e.holds = r.holds(w);
-  });
-  // A sparse array would be searched as a dictionary.
-  return Array.from({ length: readers.length }, (_, i) => readers[i]);
-}
-
-type On = (name: string, wireType: number, reader: Reader) => void;
-
-function onTexts(on: On): void {
-  on('family', 2, (e, r, w) => {
-    e.family = r.text(w);
-  });
-  on('instance', 2, (e, r, w) => {
-    e.instance = r.text(w);
-  });
-  on('service', 2, (e, r, w) => {
-    e.service = r.text(w);
-  });
-  on('deployment', 2, (e, r, w) => {
-    e.deployment = r.text(w);
-  });
-  on('taskSet', 2, (e, r, w) => {
-    e.taskSet = r.text(w);
-  });
-  on('group', 2, (e, r, w) => {
-    e.group = r.text(w);
-  });
-  on('startedBy', 2, (e, r, w) => {
-    e.startedBy = r.text(w);
-  });
-}
-
-function onNumbers(on: On): void {
-  on('revision', 0, (e, _r, w) => {
-    e.definitionRevision = w.varint();
-  });
-  on('createdAtMs', 1, (e, _r, w) => {
-    e.createdAtMs = w.double();
-  });
-  on('startedAtMs', 1, (e, _r, w) => {
-    e.startedAtMs = w.double();
-  });
-  on('stoppedAtMs', 1, (e, _r, w) => {
-    e.stoppedAtMs = w.double();
-  });
-  on('protectedUntilMs', 1, (e, _r, w) => {
-    e.protectedUntilMs = w.double();
-  });
-  on('placeByMs', 1, (e, _r, w) => {
-    e.placeByMs = w.double();
-  });
-  on('priority', 0, (e, _r, w) => {
-    e.priority = w.varint();
-  });
-  on('counted', 0, (e, _r, w) => {
-    e.counted = w.varint() !== 0;
-  });
-  on('acknowledged', 0, (e, _r, w) => {
-    e.acknowledged = w.varint() !== 0;
-  });
-}
-
-function onEnums(on: On, fields: ReturnType<typeof messageType>['fields']): void {
-  const namesOf = (name: string): readonly string[] => {
-    const resolved = fields[name]?.resolve().resolvedType;
-    const byId = (resolved as { readonly valuesById?: Record<number, string> } | null)?.valuesById ?? {};
-    return Array.from(
-      { length: Math.max(...Object.keys(byId).map(Number)) + 1 },
-      (_, i) => byId[i] ?? 'UNSET',
-    );
-  };
-  const launchTypes = namesOf('launchType') as readonly LaunchType[];
-  const statuses = namesOf('lastStatus').map((s) => (s === 'UNSET' ? 'PROVISIONING' : s)) as TaskStatus[];
-  const healths = namesOf('healthStatus') as readonly HealthStatus[];
-  on('launchType', 0, (e, _r, w) => {
-    e.launchType = launchTypes[w.varint()] ?? 'UNSET';
-  });
-  on('desiredStatus', 0, (e, _r, w) => {
-    e.desiredStatus = statuses[w.varint()] ?? 'PROVISIONING';
-  });
-  on('lastStatus', 0, (e, _r, w) => {
-    e.lastStatus = statuses[w.varint()] ?? 'PROVISIONING';
-  });
-  on('healthStatus', 0, (e, _r, w) => {
-    e.healthStatus = healths[w.varint()] ?? 'UNSET';
-  });
+/** An enumeration's names by their numbers in the contract. */
+function namesOf(member: string): readonly string[] {
+  const resolved = messageType('TaskRecord').fields[member]?.resolve().resolvedType;
+  const byId = (resolved as { readonly valuesById?: Record<number, string> } | null)?.valuesById ?? {};
+  const length = Math.max(...Object.keys(byId).map(Number)) + 1;
+  return Array.from({ length }, (_, i) => byId[i] ?? 'UNSET');
 }

@@ -1,23 +1,13 @@
 import { CodedError } from '@longshore/kit';
 import type { TaskRecord } from '@longshore/model';
 import { decodeRecord } from '../codecs.js';
+import { folders } from '../records.js';
 import type { TaskIndex, TaskSummary } from '../store.js';
-import { OrderedTasks } from './ordered-tasks.js';
+import { ClusterTasks } from './cluster-tasks.js';
 import { Slabs } from './slabs.js';
-import { SortedStrings } from './sorted-strings.js';
-import { SummaryReader, TaskEntry } from './task-summary.js';
-
-type Entries = Map<string, TaskEntry>;
-
-class ClusterTasks {
-  readonly byId: Entries = new Map();
-  readonly ids = new SortedStrings();
-  readonly byInstance = new Map<string, Entries>();
-  readonly byService = new Map<string, Entries>();
-  readonly waiting: Entries = new Map();
-  readonly stopped: Entries = new Map();
-  readonly ordered = new OrderedTasks();
-}
+import { TaskReader } from './task-reader.js';
+import { doubles, ints, RowDraft, TaskRows } from './task-rows.js';
+import { stoppedStatus, TaskEntry } from './task-summary.js';
 
 const none: readonly TaskSummary[] = [];
 
@@ -32,30 +22,59 @@ interface TaskBytes {
   readonly createRevision: number;
 }
 
+/** What was there before and is there now, for observers. */
+export interface TaskChange {
+  readonly before: TaskEntry | undefined;
+  readonly after: TaskEntry;
+}
+
+const lists = { family: 'byFamily', service: 'byService', startedBy: 'byStarter' } as const;
+const names = { family: 'families', service: 'services', startedBy: 'starters' } as const;
+export const taskFolder = `${folders.task.folder}/`;
+
 /**
- * A million tasks: encoded bytes in slabs, a flat summary each, and the indexes that decisions ask for.
- * Invariant: every index holds exactly the entries of `byId`. A summary is replaced, never changed.
+ * A million tasks: encoded bytes in slabs, a row of numbers each, and the indexes that decisions ask for. No task is
+ * an object: one is made when somebody asks for a summary, and is a snapshot from then on.
  */
 export class TaskTable implements TaskIndex {
   readonly #clusters = new Map<string, ClusterTasks>();
   readonly #slabs = new Slabs();
-  readonly #reader = new SummaryReader();
-  #size = 0;
+  readonly #rows = new TaskRows();
+  readonly #reader = new TaskReader();
+  readonly #draft = new RowDraft();
+  /** The cluster of the path that came last, and the path of all its tasks. */
+  #last: ClusterTasks | undefined;
+  #lastFolder = '';
 
   get size(): number {
-    return this.#size;
+    return this.#rows.size;
   }
 
   get slabUsage(): { readonly usedBytes: number; readonly heldBytes: number } {
     return this.#slabs.usage;
   }
 
-  entry(cluster: string, id: string): TaskEntry | undefined {
-    return this.#clusters.get(cluster)?.byId.get(id);
+  /** Rows that there have ever been at a time, and the distinct texts and holdings of the tasks that are there. */
+  get usage(): { readonly rows: number; readonly texts: number; readonly holdings: number } {
+    let [texts, holdings] = [0, 0];
+    for (const {
+      families,
+      instances,
+      services,
+      starters,
+      others,
+      holdings: held,
+    } of this.#clusters.values()) {
+      for (const { size } of [families, instances, services, starters, others]) texts += size;
+      holdings += held.size;
+    }
+    return { rows: this.#rows.capacity, texts, holdings };
   }
 
-  get(cluster: string, id: string): TaskSummary | undefined {
-    return this.entry(cluster, id);
+  get(cluster: string, id: string): TaskEntry | undefined {
+    const tasks = this.#clusters.get(cluster);
+    const row = tasks?.ids.find(id) ?? 0;
+    return row === 0 ? undefined : tasks?.entry(row);
   }
 
   /** A summary that has been replaced meanwhile gives the record of now; one whose task has gone, an error. */
@@ -64,9 +83,9 @@ export class TaskTable implements TaskIndex {
     return decodeRecord('task', Buffer.from(this.#bytes(task)));
   }
 
-  *inCluster(cluster: string, afterId?: string): Generator<TaskSummary> {
+  inCluster(cluster: string, afterId?: string): Iterable<TaskSummary> {
     const tasks = this.#clusters.get(cluster);
-    if (tasks) yield* entriesOf(tasks, tasks.ids, afterId);
+    return tasks ? entriesOf(tasks, tasks.inOrder(behind(afterId))) : none;
   }
 
   having(
@@ -76,82 +95,118 @@ export class TaskTable implements TaskIndex {
     afterId?: string,
   ): Iterable<TaskSummary> {
     const tasks = this.#clusters.get(cluster);
-    if (!tasks || value === '') return none;
-    const ids =
-      member === 'service'
-        ? tasks.ordered.service(value, tasks.byService.get(value))
-        : tasks.ordered[member](value);
-    return entriesOf(tasks, ids, afterId);
+    const name = tasks?.[names[member]].find(value) ?? 0;
+    if (!tasks || name === 0) return none;
+    return entriesOf(tasks, tasks[lists[member]].inOrder(name, behind(afterId)));
   }
 
   toStop(cluster: string, afterId?: string): Iterable<TaskSummary> {
     const tasks = this.#clusters.get(cluster);
-    return tasks ? entriesOf(tasks, tasks.ordered.toStop(), afterId) : none;
+    return tasks ? entriesOf(tasks, tasks.byDesired.inOrder(stoppedStatus, behind(afterId))) : none;
   }
 
   onInstance(cluster: string, instance: string): Iterable<TaskSummary> {
-    return this.#clusters.get(cluster)?.byInstance.get(instance)?.values() ?? none;
+    const tasks = this.#clusters.get(cluster);
+    const name = tasks?.instances.find(instance) ?? 0;
+    return tasks && name > 0 ? entriesOf(tasks, tasks.byInstance.of(name)) : none;
   }
 
   ofService(cluster: string, service: string): Iterable<TaskSummary> {
-    return this.#clusters.get(cluster)?.byService.get(service)?.values() ?? none;
+    const tasks = this.#clusters.get(cluster);
+    const name = tasks?.services.find(service) ?? 0;
+    return tasks && name > 0 ? entriesOf(tasks, tasks.byService.of(name)) : none;
   }
 
   waiting(cluster: string): Iterable<TaskSummary> {
-    return this.#clusters.get(cluster)?.waiting.values() ?? none;
+    const tasks = this.#clusters.get(cluster);
+    return tasks ? entriesOf(tasks, tasks.byInstance.of(0)) : none;
   }
 
   stopped(cluster: string): Iterable<TaskSummary> {
-    return this.#clusters.get(cluster)?.stopped.values() ?? none;
+    const tasks = this.#clusters.get(cluster);
+    return tasks ? entriesOf(tasks, tasks.byLast.of(stoppedStatus)) : none;
   }
 
   countIn(cluster: string): number {
-    return this.#clusters.get(cluster)?.byId.size ?? 0;
+    return this.#clusters.get(cluster)?.ids.size ?? 0;
   }
 
   clusters(): readonly string[] {
     return [...this.#clusters.keys()].sort();
   }
 
+  /** From the first that is not before `from` up to, not including, `to`. */
   idsBetween(cluster: string, from: string, to: string | undefined): readonly string[] {
-    return [...(this.#clusters.get(cluster)?.ids.between(from, to) ?? [])];
+    const tasks = this.#clusters.get(cluster);
+    const found: string[] = [];
+    for (const row of tasks?.inOrder(from) ?? []) {
+      const id = tasks?.ids.textOf(row) ?? '';
+      if (to !== undefined && id >= to) break;
+      found.push(id);
+    }
+    return found;
   }
 
-  /** `before` is what is there now; its place is freed by `release` once observers have seen it. */
+  /** Of the task that is there. */
+  revisionsOf(
+    cluster: string,
+    id: string,
+  ): { readonly revision: number; readonly createRevision: number } | undefined {
+    const tasks = this.#clusters.get(cluster);
+    const row = tasks?.ids.find(id) ?? 0;
+    if (!tasks || row === 0) return undefined;
+    return { revision: tasks.revisionOf(row), createRevision: tasks.createRevisionOf(row) };
+  }
+
+  /**
+   * True where the task of a path is there at this revision or a newer one: mostly the echo of an own write, which is
+   * told by its revision, with nothing decoded or made. What its first revision is, own writes only guess.
+   */
+  isKnown(path: string, revision: number, createRevision: number): boolean {
+    const tasks = this.#clusterOf(path);
+    const row = tasks?.ids.find(path, this.#lastFolder.length) ?? 0;
+    if (!tasks || row === 0) return false;
+    const known = tasks.revisionOf(row);
+    if (known === revision) this.#rows.setDouble(row, doubles.createRevision, createRevision);
+    return known >= revision;
+  }
+
+  /**
+   * Where somebody observes, what changed; the place of `before` is then freed by `release`, when all have seen it.
+   * Throws, with nothing changed, on bytes that are no record.
+   */
   put(
     id: TaskId,
-    before: TaskEntry | undefined,
-    { value: bytes, revision, createRevision }: TaskBytes,
-  ): TaskEntry {
+    { value, revision, createRevision }: TaskBytes,
+    isObserved: boolean,
+  ): TaskChange | undefined {
+    const draft = this.#draft;
+    this.#reader.read(draft, value);
     const tasks = this.#tasksOf(id.cluster);
-    const entry = new TaskEntry(
-      before?.cluster ?? this.#reader.strings.share(id.cluster),
-      before?.id ?? flat(id.task),
-      revision,
-      createRevision,
-    );
-    this.#reader.read(entry, bytes);
-    entry.place = this.#slabs.put(bytes);
-    entry.length = bytes.byteLength;
-    tasks.byId.set(entry.id, entry);
-    if (before === undefined) {
-      tasks.ids.add(entry.id);
-      this.#size++;
-    }
-    reindex(tasks, before, entry);
-    return entry;
+    const there = tasks.ids.find(id.task);
+    const holds = tasks.takeHolds(there, draft);
+    draft.doubles[doubles.revision] = revision;
+    draft.doubles[doubles.createRevision] = createRevision;
+    draft.ints[ints.place] = this.#slabs.put(value);
+    draft.ints[ints.length] = value.byteLength;
+    const before = there > 0 ? this.#replaced(tasks, there, isObserved) : undefined;
+    const row = there > 0 ? there : tasks.add(id.task);
+    tasks.put(row, draft, holds);
+    return isObserved ? { before, after: tasks.entry(row) } : undefined;
   }
 
-  /** As `put`: the entry's place is freed by `release`. */
-  delete(cluster: string, id: string): void {
+  /** As `put`; undefined where nobody observes, too. */
+  delete(cluster: string, id: string, isObserved: boolean): TaskEntry | undefined {
     const tasks = this.#clusters.get(cluster);
-    const before = tasks?.byId.get(id);
-    if (!tasks || !before) return;
-    tasks.byId.delete(id);
-    tasks.ids.delete(id);
-    this.#size--;
-    reindex(tasks, before, undefined);
-    if (tasks.byId.size === 0) this.#clusters.delete(cluster);
+    const row = tasks?.ids.find(id) ?? 0;
+    if (!tasks || row === 0) return undefined;
+    const before = this.#replaced(tasks, row, isObserved);
+    tasks.delete(row);
+    if (tasks.ids.size === 0) {
+      this.#clusters.delete(cluster);
+      this.#last = undefined;
+    }
+    return before;
   }
 
   release(entry: TaskEntry): void {
@@ -160,66 +215,59 @@ export class TaskTable implements TaskIndex {
     entry.place = -1;
   }
 
+  /** What a row has been, with its bytes; or, for nobody, its bytes are let go at once. */
+  #replaced(tasks: ClusterTasks, row: number, isObserved: boolean): TaskEntry | undefined {
+    const place = this.#rows.int(row, ints.place);
+    const length = this.#rows.int(row, ints.length);
+    if (!isObserved) {
+      this.#slabs.free(place, length);
+      return undefined;
+    }
+    const entry = tasks.entry(row);
+    entry.place = place;
+    entry.length = length;
+    return entry;
+  }
+
   #bytes(task: TaskSummary): Uint8Array {
-    let entry = task instanceof TaskEntry ? task : undefined;
-    if (entry === undefined || entry.place < 0) entry = this.entry(task.cluster, task.id);
-    if (entry === undefined)
+    if (task instanceof TaskEntry && task.place >= 0) return this.#slabs.read(task.place, task.length);
+    const row = this.#clusters.get(task.cluster)?.ids.find(task.id) ?? 0;
+    if (row === 0)
       throw new CodedError('ServerException', `task ${task.id} has left the store: look it up again`, {
         retryable: true,
       });
-    return this.#slabs.read(entry.place, entry.length);
+    return this.#slabs.read(this.#rows.int(row, ints.place), this.#rows.int(row, ints.length));
+  }
+
+  #clusterOf(path: string): ClusterTasks | undefined {
+    if (this.#last !== undefined && isUnder(path, this.#lastFolder)) return this.#last;
+    if (!path.startsWith(taskFolder)) return undefined;
+    const end = path.indexOf('/', taskFolder.length);
+    this.#last = this.#clusters.get(path.slice(taskFolder.length, end));
+    this.#lastFolder = path.slice(0, end + 1);
+    return this.#last;
   }
 
   #tasksOf(cluster: string): ClusterTasks {
     let tasks = this.#clusters.get(cluster);
     if (!tasks) {
-      tasks = new ClusterTasks();
+      tasks = new ClusterTasks(cluster, this.#rows);
       this.#clusters.set(cluster, tasks);
     }
     return tasks;
   }
 }
 
-function* entriesOf(
-  tasks: ClusterTasks,
-  ids: SortedStrings | undefined,
-  afterId: string | undefined,
-): Generator<TaskSummary> {
-  for (const id of ids?.between(afterId === undefined ? '' : `${afterId}\0`) ?? []) {
-    const entry = tasks.byId.get(id);
-    if (entry) yield entry;
-  }
+function behind(id: string | undefined): string {
+  return id === undefined ? '' : `${id}\0`;
 }
 
-function reindex(tasks: ClusterTasks, before: TaskEntry | undefined, after: TaskEntry | undefined): void {
-  moveIn(tasks.byInstance, before?.instance, after?.instance, before, after);
-  moveIn(tasks.byService, before?.service, after?.service, before, after);
-  tasks.ordered.move(before, after);
-  if (after?.instance === '') tasks.waiting.set(after.id, after);
-  else if (before?.instance === '') tasks.waiting.delete(before.id);
-  if (after?.lastStatus === 'STOPPED') tasks.stopped.set(after.id, after);
-  else if (before?.lastStatus === 'STOPPED') tasks.stopped.delete(before.id);
+function* entriesOf(tasks: ClusterTasks, rows: Iterable<number>): Generator<TaskSummary> {
+  for (const row of rows) yield tasks.entry(row);
 }
 
-function moveIn(
-  index: Map<string, Entries>,
-  from: string | undefined,
-  to: string | undefined,
-  before: TaskEntry | undefined,
-  after: TaskEntry | undefined,
-): void {
-  if (from && before && from !== to) {
-    const entries = index.get(from);
-    entries?.delete(before.id);
-    if (entries?.size === 0) index.delete(from);
-  }
-  if (!to || !after) return;
-  const entries = index.get(to);
-  if (entries) entries.set(after.id, after);
-  else index.set(to, new Map([[after.id, after]]));
-}
-
-/** A copy of its own: a piece cut from a path would keep the whole path in memory. */
-function flat(id: string): string {
-  return Buffer.from(id).toString();
+/** As `startsWith`, which takes longer than all else that an echo costs; from the end, where folders differ. */
+function isUnder(path: string, folder: string): boolean {
+  for (let i = folder.length - 1; i >= 0; i--) if (path.charCodeAt(i) !== folder.charCodeAt(i)) return false;
+  return true;
 }
