@@ -176,33 +176,46 @@ export class InstanceViews {
 
   #applyTask(before: TaskSummary | undefined, after: TaskSummary | undefined): void {
     if (before !== undefined && after !== undefined && before.instance === after.instance) {
-      if (after.instance === '') return;
-      const view = this.#view(after.cluster, after.instance);
-      view.held.change(before, after);
-      this.#noted(after.cluster, view);
+      this.#change(before, after);
       return;
     }
     if (before !== undefined) this.#release(before);
     if (after !== undefined) this.#hold(after);
   }
 
+  #change(before: TaskSummary, after: TaskSummary): void {
+    if (after.instance === '') return;
+    const kept = this.#cluster(after.cluster);
+    const view = this.#view(kept, after.instance);
+    view.held.change(before, after);
+    noted(kept, view);
+  }
+
   #refresh([cluster = '', instance = '']: readonly string[]): void {
     const record = this.#store.get(keyOf('instance', cluster, instance));
-    const view = this.#view(cluster, instance);
+    const kept = this.#cluster(cluster);
+    const view = this.#view(kept, instance);
     const was = view.registered;
     if (record) view.take(record.value, this.#store.get(keyOf('session', cluster, instance))?.revision);
     else view.registered = false;
-    const kept = this.#clusters.get(cluster);
-    if (was !== view.registered) kept?.relist();
-    else kept?.note(view);
-    if (!record) this.#forgetIfEmpty(cluster, view);
+    if (was !== view.registered) kept.relist();
+    noted(kept, view);
   }
 
   #hold(task: TaskSummary): void {
     if (task.instance === '') return;
-    const view = this.#view(task.cluster, task.instance);
+    const kept = this.#cluster(task.cluster);
+    const view = this.#view(kept, task.instance);
     view.held.add(task);
-    this.#noted(task.cluster, view);
+    noted(kept, view);
+  }
+
+  #release(task: TaskSummary): void {
+    if (task.instance === '') return;
+    const kept = this.#cluster(task.cluster);
+    const view = this.#view(kept, task.instance);
+    view.held.remove(task);
+    noted(kept, view);
   }
 
   /** One string a group: a million tasks are in some hundred groups. */
@@ -217,29 +230,17 @@ export class InstanceViews {
     return known;
   };
 
-  #release(task: TaskSummary): void {
-    if (task.instance === '') return;
-    const view = this.#view(task.cluster, task.instance);
-    view.held.remove(task);
-    this.#noted(task.cluster, view);
-  }
-
-  #noted(cluster: string, view: KeptView): void {
-    this.#clusters.get(cluster)?.note(view);
-    this.#forgetIfEmpty(cluster, view);
-  }
-
-  #forgetIfEmpty(cluster: string, view: KeptView): void {
-    if (!view.registered && view.held.isEmpty) this.#clusters.get(cluster)?.byId.delete(view.id);
+  #cluster(name: string): KeptCluster {
+    let kept = this.#clusters.get(name);
+    if (!kept) {
+      kept = new KeptCluster();
+      this.#clusters.set(name, kept);
+    }
+    return kept;
   }
 
   /** Tasks may come before their instance when the cache is filled. */
-  #view(cluster: string, instance: string): KeptView {
-    let kept = this.#clusters.get(cluster);
-    if (!kept) {
-      kept = new KeptCluster();
-      this.#clusters.set(cluster, kept);
-    }
+  #view(kept: KeptCluster, instance: string): KeptView {
     let view = kept.byId.get(instance);
     if (!view) {
       view = new KeptView(instance, this.#group);
@@ -247,4 +248,10 @@ export class InstanceViews {
     }
     return view;
   }
+}
+
+/** Something of the view has changed; one that nothing is known of any more goes. */
+function noted(kept: KeptCluster, view: KeptView): void {
+  kept.note(view);
+  if (!view.registered && view.held.isEmpty) kept.byId.delete(view.id);
 }

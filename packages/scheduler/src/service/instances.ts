@@ -2,6 +2,7 @@ import type { ContainerInstanceStatus, Service } from '@longshore/model';
 import { effectiveStrategies } from '../placement/ordering.js';
 import { attributeValue } from '../placement/query/evaluate.js';
 import type { InstanceView, PlacementRequest } from '../placement/view.js';
+import { type Verdict, verdictOf } from './seats.js';
 import type { ServiceInstance, ServiceInstances, ServiceSettings } from './snapshot.js';
 
 export interface ServiceInstancesInput {
@@ -20,8 +21,13 @@ export interface ServiceInstancesInput {
   ) => { readonly sinceMs: number; readonly untilMs: number } | undefined;
 }
 
+export interface SeenInstances extends ServiceInstances {
+  /** What an instance means for the service's tasks on it, and no more: asked for nearly every task. */
+  verdict(view: InstanceView | undefined): Verdict;
+}
+
 /** Looks at the views of placement with the eyes of one service. */
-export function serviceInstances(input: ServiceInstancesInput): ServiceInstances {
+export function serviceInstances(input: ServiceInstancesInput): SeenInstances {
   const levels = spreadAttributes(input.request);
   const see = (view: InstanceView, qualified?: ReadonlySet<string>): ServiceInstance => {
     const wasLost = input.wasLost(view.id);
@@ -42,6 +48,7 @@ export function serviceInstances(input: ServiceInstancesInput): ServiceInstances
       const view = input.view(id);
       return view === undefined ? undefined : see(view);
     },
+    verdict: (view) => verdictOf(view && { lost: input.isLost(view), status: statusOf(view.status) }),
     all: function* all() {
       const qualified = input.qualified();
       for (const view of input.instances) yield see(view, qualified);

@@ -4,9 +4,11 @@ import {
   ServiceRoster,
   type ServiceTask,
   type Standing,
+  verdictOf,
 } from '@longshore/scheduler';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { idOf } from '../builders.js';
 
 /** What becomes of a task or an instance. */
 type Turn =
@@ -52,8 +54,11 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   }),
 );
 
+/** As tasks have them, but for one. */
+const nameOf = (n: number): string => (n === 5 ? 'another' : idOf(n));
+
 const aTask = (n: number): ServiceTask => ({
-  id: `t${n}`,
+  id: nameOf(n),
   deployment: '1',
   instance: 'i0',
   lastStatus: 'PENDING',
@@ -71,6 +76,7 @@ class Scene {
   readonly kept = new ServiceRoster();
   readonly rules: RosterRules = {
     instance: (name) => this.instances.get(name),
+    verdict: (name) => verdictOf(this.instances.get(name)),
     // The first deployment has no health check, the second has one, and is given time.
     health: (deployment) => ({
       hasHealthCheck: deployment === '2',
@@ -97,20 +103,16 @@ class Scene {
     if (t.kind === 'instance') {
       const name = `i${t.id}`;
       this.instances.set(name, { ...(this.instances.get(name) as ServiceInstance), ...t.change });
-      const there = [...this.tasks.values()].filter(({ instance }) => instance === name);
-      this.kept.sortAnew(
-        this.rules,
-        there.map((task) => task.id),
-      );
+      this.kept.instancesChanged([name], this.rules);
     } else if (t.kind === 'gone') {
-      this.tasks.delete(`t${t.id}`);
-      this.since.delete(`t${t.id}`);
-      this.kept.delete(`t${t.id}`);
+      this.tasks.delete(nameOf(t.id));
+      this.since.delete(nameOf(t.id));
+      this.kept.delete(nameOf(t.id));
     } else this.#change(t.id, t.change);
   }
 
   #change(n: number, changed: Partial<ServiceTask>): void {
-    const task = { ...(this.tasks.get(`t${n}`) ?? aTask(n)), ...changed };
+    const task = { ...(this.tasks.get(nameOf(n)) ?? aTask(n)), ...changed };
     this.tasks.set(task.id, task);
     if (task.lastStatus !== 'RUNNING') this.since.delete(task.id);
     else if (!this.since.has(task.id)) this.since.set(task.id, this.nowMs);
@@ -129,15 +131,9 @@ class Scene {
 
 function told(roster: ServiceRoster): unknown {
   const names = (tasks: readonly ServiceTask[]): string[] => tasks.map((task) => task.id).sort();
-  const standing = ({ task, health, draining, isProtected }: Standing): unknown => [
-    task.id,
-    health,
-    draining,
-    isProtected,
-  ];
   const byId = (a: Standing, b: Standing): number => (a.task.id < b.task.id ? -1 : 1);
   return {
-    active: [...roster.list()].sort(byId).map(standing),
+    active: [...roster.list()].sort(byId),
     stopping: names(roster.stopping()),
     wanted: names(roster.wanted()),
     unfinished: Object.fromEntries(roster.unfinished),
@@ -156,10 +152,60 @@ describe('the roster of a service', () => {
         for (const t of turns) {
           scene.play(t);
           expect(told(scene.kept)).to.deep.equal(told(scene.fresh()));
+          for (const { task, instance } of scene.kept.list()) {
+            expect(task).to.deep.equal(scene.tasks.get(task.id));
+            expect(instance).to.equal(scene.instances.get(task.instance));
+          }
         }
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('keeps no task that it was given', () => {
+    const { kept, rules } = new Scene();
+    const task: { -readonly [K in keyof ServiceTask]: ServiceTask[K] } = aTask(1);
+    kept.put(task, Number.NaN, rules);
+    const before = told(kept);
+    Object.assign(task, { id: 'x', deployment: '2', instance: 'i1', lastStatus: 'STOPPED', createdAtMs: 7 });
+    expect(told(kept)).to.deep.equal(before);
+  });
+
+  it('judges all tasks of an instance anew when one that comes finds it to be another', () => {
+    const scene = new Scene();
+    for (const n of [1, 2]) scene.play({ kind: 'task', id: n, change: {}, ms: 0 });
+    // Nobody tells of it.
+    scene.instances.set('i0', { ...(scene.instances.get('i0') as ServiceInstance), lost: true });
+    scene.play({ kind: 'task', id: 3, change: {}, ms: 0 });
+    expect(scene.kept.list()).to.have.length(0);
+    expect(told(scene.kept)).to.deep.equal(told(scene.fresh()));
+  });
+
+  it('asks for an instance once a moment, however many tasks are on it', () => {
+    const scene = new Scene();
+    let asked = 0;
+    const rules: RosterRules = {
+      ...scene.rules,
+      verdict: (name) => {
+        asked++;
+        return scene.rules.verdict(name);
+      },
+    };
+    for (let n = 0; n < 50; n++) scene.kept.put(aTask(n), Number.NaN, rules);
+    expect(asked).to.equal(1);
+    scene.kept.moveTo({ monotonicMs: 2000, wallMs: 2000 }, rules);
+    for (let n = 0; n < 50; n++) scene.kept.put(aTask(n), Number.NaN, rules);
+    expect(asked).to.equal(2);
+  });
+
+  it('wakes for the end of a protection that was of no concern while the instance was lost', () => {
+    const scene = new Scene();
+    const change = { protectedUntilMs: 5000 };
+    scene.play({ kind: 'task', id: 1, change, ms: 0 });
+    scene.play({ kind: 'instance', id: 0, change: { lost: true }, ms: 0 });
+    expect(scene.kept.changesInMs).to.equal(undefined);
+    scene.play({ kind: 'instance', id: 0, change: { lost: false }, ms: 0 });
+    expect(scene.kept.changesInMs).to.equal(4000);
   });
 
   it('counts by state and deployment what it lists', () => {

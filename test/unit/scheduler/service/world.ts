@@ -19,6 +19,7 @@ import {
   serviceInstances,
   serviceTexts,
   type Unplaced,
+  verdictOf,
 } from '@longshore/scheduler';
 import { anInstance, aRequest, type InstanceOptions, idOf } from '../builders.js';
 
@@ -321,6 +322,7 @@ export class World {
     const roster = new ServiceRoster();
     const rules: RosterRules = {
       instance: (id) => instances.get(id),
+      verdict: (id) => verdictOf(instances.get(id)),
       health: (deployment) => healthRules(this, deployment),
     };
     roster.moveTo({ monotonicMs: this.nowMs, wallMs: this.nowMs }, rules);

@@ -25,8 +25,6 @@ export class Concerned {
   readonly #hungry = new Map<string, Set<string>>();
   /** By cluster: when something last happened that may have made room. */
   readonly #roomMs = new Map<string, number>();
-  /** By cluster and instance: how often it has changed. */
-  readonly #versions = new Map<string, number>();
 
   constructor(parts: ConcernedParts) {
     this.#parts = parts;
@@ -74,8 +72,6 @@ export class Concerned {
   }
 
   *#keysOfInstance([cluster = '', instance = '']: readonly string[]): Iterable<string> {
-    const name = `${cluster}/${instance}`;
-    this.#versions.set(name, (this.#versions.get(name) ?? 0) + 1);
     yield* this.#watchful.get(cluster) ?? [];
     yield* this.#hungryNow(cluster);
     for (const key of this.#servicesOn(cluster, instance)) {
@@ -126,11 +122,6 @@ export class Concerned {
     const cluster = key.slice(0, key.indexOf('/'));
     this.#watchful.get(cluster)?.delete(key);
     this.#hungry.get(cluster)?.delete(key);
-  }
-
-  /** How often the instance has changed. */
-  versionOf(cluster: string, instance: string): number {
-    return this.#versions.get(`${cluster}/${instance}`) ?? 0;
   }
 
   /** After a look: what the service waits for. */

@@ -117,7 +117,6 @@ class ServiceScheduler {
       memory,
       healthyAfterMs: this.#options.healthyAfterMs,
       events: [...memory.unsaid].reverse().concat(past),
-      instanceVersion: (instance) => this.concerned.versionOf(seenCluster(stored), instance),
       isLost: (service, instance) => this.#lost.isLost(seenCluster(stored), service, instance),
     });
     const decision = decide(seen.snapshot, clock.wallMs());

@@ -1,4 +1,4 @@
-import type { InstanceView, ServiceInstance } from '@longshore/scheduler';
+import type { InstanceView, ServiceInstance, Verdict } from '@longshore/scheduler';
 import { type Moment, type RosterRules, ServiceRoster } from '@longshore/scheduler';
 import type { Store, TaskSummary } from '@longshore/store';
 
@@ -13,15 +13,7 @@ export interface RosterSources {
   readonly health: RosterRules['health'];
   readonly view: (id: string) => InstanceView | undefined;
   readonly see: (id: string) => ServiceInstance | undefined;
-  /** Raised by every change of the instance. */
-  readonly version: (instance: string) => number;
-  /** What is seen of the instance changes without a change of its record: it is looked at each time. */
-  readonly isVolatile: (view: InstanceView) => boolean;
-}
-
-interface SeenInstance {
-  readonly instance: ServiceInstance | undefined;
-  readonly version: number;
+  readonly verdict: (view: InstanceView | undefined) => Verdict;
 }
 
 /**
@@ -35,9 +27,9 @@ export class RosterKeeper {
   /** Tasks that have changed since the last look, and since when each has been RUNNING, if that was seen. */
   readonly #changed = new Map<string, number | undefined>();
   readonly #changedInstances = new Set<string>();
-  readonly #instances = new Map<string, SeenInstance>();
-  readonly #volatile = new Set<string>();
-  #rulesName = '';
+  /** Instances marked as lost: whether the service holds them to be is a matter of time, so they are looked at each time. */
+  readonly #marked = new Set<string>();
+  #rulesName: string | undefined;
   #isFilled = false;
 
   taskChanged(id: string): void {
@@ -55,15 +47,17 @@ export class RosterKeeper {
 
   update(sources: RosterSources): ServiceRoster {
     const { store, cluster, service } = sources;
-    const rules: RosterRules = { health: sources.health, instance: (id) => this.#see(id, sources) };
-    if (this.#rulesName !== sources.rulesName) {
-      this.#instances.clear();
-      this.roster.sortAnew(rules);
-      this.#rulesName = sources.rulesName;
-    }
-    // First: what follows sees instances as they are now, and would leave no difference to be found.
-    this.#lookAtInstances(rules, sources);
+    const rules: RosterRules = {
+      health: sources.health,
+      instance: sources.see,
+      verdict: (id) => this.#verdict(id, sources),
+    };
     this.roster.moveTo(sources.now, rules);
+    if (this.#rulesName !== sources.rulesName) this.roster.sortAnew(rules);
+    this.#rulesName = sources.rulesName;
+    for (const id of this.#marked) if (!this.roster.isOn(id)) this.#marked.delete(id);
+    this.roster.instancesChanged(new Set([...this.#changedInstances, ...this.#marked]), rules);
+    this.#changedInstances.clear();
     if (this.#isFilled) for (const id of this.#changed.keys()) this.#take(id, rules, sources);
     else for (const task of store.tasks.ofService(cluster, service)) this.#put(task, rules, sources);
     this.#isFilled = true;
@@ -100,40 +94,10 @@ export class RosterKeeper {
     return now.monotonicMs - Math.min(ageMs, agentsMs);
   }
 
-  #lookAtInstances(rules: RosterRules, sources: RosterSources): void {
-    const { store, cluster, service } = sources;
-    for (const id of new Set([...this.#changedInstances, ...this.#volatile])) {
-      const before = this.#instances.get(id)?.instance;
-      this.#instances.delete(id);
-      if (isSame(before, this.#see(id, sources))) continue;
-      for (const task of store.tasks.onInstance(cluster, id))
-        if (task.service === service) this.roster.sortAnew(rules, [task.id]);
-    }
-    this.#changedInstances.clear();
-  }
-
-  #see(id: string, { see, view, version, isVolatile }: RosterSources): ServiceInstance | undefined {
-    const known = this.#instances.get(id);
-    const present = version(id);
-    if (known?.version === present) return known.instance;
+  #verdict(id: string, { view, verdict }: RosterSources): Verdict {
     const seen = view(id);
-    if (seen !== undefined && isVolatile(seen)) this.#volatile.add(id);
-    else this.#volatile.delete(id);
-    const instance = see(id);
-    this.#instances.set(id, { instance, version: present });
-    return instance;
+    if (seen?.lost === true) this.#marked.add(id);
+    else if (this.#marked.size > 0) this.#marked.delete(id);
+    return verdict(seen);
   }
-}
-
-function isSame(a: ServiceInstance | undefined, b: ServiceInstance | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (
-    a.status === b.status &&
-    a.lost === b.lost &&
-    a.busy === b.busy &&
-    a.wasLostSinceMs === b.wasLostSinceMs &&
-    a.wasLostUntilMs === b.wasLostUntilMs &&
-    a.spread.length === b.spread.length &&
-    a.spread.every((value, level) => value === b.spread[level])
-  );
 }

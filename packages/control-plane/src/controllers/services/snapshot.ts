@@ -14,7 +14,7 @@ import {
   type InstanceView,
   qualifiedInstances,
   rebalancing,
-  type ServiceInstances,
+  type SeenInstances,
   type ServiceSettings,
   type ServiceSnapshot,
   type StoppedTask,
@@ -36,8 +36,6 @@ export interface SnapshotParts {
   readonly healthyAfterMs: number;
   /** Newest first. */
   readonly events: readonly ServiceEventEntry[];
-  /** Raised by every change of the instance. */
-  readonly instanceVersion: (instance: string) => number;
   /** Whether the service replaces its tasks on the instance. */
   readonly isLost: (service: ServiceRecord, instance: InstanceView) => boolean;
 }
@@ -75,8 +73,7 @@ export function seeService(stored: Stored<'service'>, parts: SnapshotParts): See
     health: memoised((digits) => healthRules(rules, digits)),
     view: (id) => context.views.get(cluster, id),
     see: (id) => instances.get(id),
-    version: parts.instanceVersion,
-    isVolatile: (view) => isVolatile(view, stored.value),
+    verdict: (view) => instances.verdict(view),
   });
   const { open } = memory.keeper;
   const primary = deployments.get(stored.value.primaryDeployment);
@@ -113,11 +110,6 @@ function stoppedTask(store: Store, cluster: string, id: string): readonly Stoppe
 function rulesName({ spec = {} }: ServiceRecord, settings: ServiceSettings): string {
   const { healthCheckGracePeriodSeconds, placementStrategy } = spec;
   return JSON.stringify([settings.healthyAfterMs, healthCheckGracePeriodSeconds, placementStrategy]);
-}
-
-/** Whether an instance is lost is a matter of time, whether it is busy one of other tasks. */
-function isVolatile({ lost, status }: InstanceView, { spec }: ServiceRecord): boolean {
-  return lost === true || (status === 'DRAINING' && spec?.schedulingStrategy === 'DAEMON');
 }
 
 function* take<T>(items: Iterable<T>, count: number): Iterable<T> {
@@ -199,7 +191,7 @@ interface InstancesWanted {
   readonly parts: SnapshotParts;
 }
 
-function instancesFor(service: ServiceRecord, wanted: InstancesWanted): ServiceInstances {
+function instancesFor(service: ServiceRecord, wanted: InstancesWanted): SeenInstances {
   const { cluster, name, parts } = wanted;
   const { context } = parts;
   const spec: Service = service.spec ?? {};
