@@ -141,6 +141,7 @@ describe('tasks that services start in a rush of placements', () => {
     );
 
   it('are told after two minutes though it goes on; polls between end at their time and lose nothing', async () => {
+    await clock.advance(180_000);
     await addOfService('t1');
     await clock.advance(61_000);
     expect(told()).to.deep.equal([]);
