@@ -90,6 +90,9 @@ export interface TaskSummary {
   readonly acknowledged: boolean;
 }
 
+/** What a task is counted by. */
+export type TaskStanding = Pick<TaskSummary, 'instance' | 'deployment' | 'desiredStatus' | 'lastStatus'>;
+
 /** The tasks of the cache, by what is asked for. Iteration order is that of ids where not said otherwise. */
 export interface TaskIndex {
   readonly size: number;
@@ -111,6 +114,11 @@ export interface TaskIndex {
   onInstance(cluster: string, instance: string): Iterable<TaskSummary>;
   /** In no particular order. */
   ofService(cluster: string, service: string): Iterable<TaskSummary>;
+  /**
+   * As `ofService` for who counts: no summary is made, and what is given is the same object each time, to be read
+   * before the next is asked for.
+   */
+  standingsOfService(cluster: string, service: string): Iterable<TaskStanding>;
   /** Tasks without an instance, in no particular order. */
   waiting(cluster: string): Iterable<TaskSummary>;
   /** Tasks whose last status is STOPPED, in no particular order: few, for they leave for the history. */

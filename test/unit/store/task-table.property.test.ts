@@ -35,7 +35,15 @@ const ids = [
 
 type Written = Pick<
   TaskRecord,
-  'family' | 'instance' | 'service' | 'startedBy' | 'group' | 'desiredStatus' | 'lastStatus' | 'holds'
+  | 'family'
+  | 'instance'
+  | 'service'
+  | 'startedBy'
+  | 'deployment'
+  | 'group'
+  | 'desiredStatus'
+  | 'lastStatus'
+  | 'holds'
 >;
 const status = fc.constantFrom('PENDING' as const, 'RUNNING' as const, 'STOPPED' as const);
 const optional = fc.constantFrom('', 'a', 'b', 'ü', 'Ã¼');
@@ -44,6 +52,7 @@ const written: fc.Arbitrary<Written> = fc.record({
   instance: optional,
   service: optional,
   startedBy: optional,
+  deployment: optional,
   group: optional,
   desiredStatus: status,
   lastStatus: status,
@@ -193,6 +202,9 @@ class Pair {
         tasks.ofService(cluster, value),
         here.filter(({ service }) => service === value),
       );
+      expect(
+        Array.from(tasks.standingsOfService(cluster, value), (standing) => ({ ...standing })),
+      ).to.have.deep.members(here.filter(({ service }) => service === value).map(standingOf));
     }
     expectSame(tasks.onInstance(cluster, ''), []);
     expectSame(
@@ -221,6 +233,10 @@ function tasksGet({ tasks }: LiveCache, { cluster, id }: Known): TaskSummary | u
 
 function idsOf(tasks: Iterable<{ readonly id: string }>): readonly string[] {
   return Array.from(tasks, (task) => task.id);
+}
+
+function standingOf({ instance, deployment, desiredStatus, lastStatus }: Known): Partial<Known> {
+  return { instance, deployment, desiredStatus, lastStatus };
 }
 
 function expectSame(tasks: Iterable<TaskSummary>, here: readonly Known[]): void {

@@ -1,5 +1,5 @@
 import { messageType, type TaskHolds, type TaskStatus } from '@longshore/model';
-import type { TaskSummary } from '../store.js';
+import type { TaskStanding, TaskSummary } from '../store.js';
 import type { Holdings } from './holdings.js';
 import type { Names } from './names.js';
 import { doubles, flags, ints, type TaskRows } from './task-rows.js';
@@ -84,6 +84,23 @@ export class TaskEntry implements TaskSummary {
     const set = numbers[start + ints.flags] as number;
     this.counted = (set & flags.counted) !== 0;
     this.acknowledged = (set & flags.acknowledged) !== 0;
+  }
+}
+
+/** A window on one row after the other. */
+export class RowStanding implements TaskStanding {
+  instance = '';
+  deployment = '';
+  desiredStatus: TaskStatus = 'PROVISIONING';
+  lastStatus: TaskStatus = 'PROVISIONING';
+
+  take(rows: TaskRows, row: number, { instances, others }: RowTexts): this {
+    const { ints: numbers, start } = rows.memoryOf(row);
+    this.instance = instances.text(numbers[start + ints.instance] as number);
+    this.deployment = others.text(numbers[start + ints.deployment] as number);
+    this.desiredStatus = statuses[numbers[start + ints.desiredStatus] as number] ?? 'PROVISIONING';
+    this.lastStatus = statuses[numbers[start + ints.lastStatus] as number] ?? 'PROVISIONING';
+    return this;
   }
 }
 

@@ -2,12 +2,12 @@ import { CodedError } from '@longshore/kit';
 import type { TaskRecord } from '@longshore/model';
 import { decodeRecord } from '../codecs.js';
 import { folders } from '../records.js';
-import type { TaskIndex, TaskSummary } from '../store.js';
+import type { TaskIndex, TaskStanding, TaskSummary } from '../store.js';
 import { ClusterTasks } from './cluster-tasks.js';
 import { Slabs } from './slabs.js';
 import { TaskReader } from './task-reader.js';
 import { doubles, ints, RowDraft, TaskRows } from './task-rows.js';
-import { stoppedStatus, TaskEntry } from './task-summary.js';
+import { RowStanding, stoppedStatus, TaskEntry } from './task-summary.js';
 
 const none: readonly TaskSummary[] = [];
 
@@ -115,6 +115,14 @@ export class TaskTable implements TaskIndex {
     const tasks = this.#clusters.get(cluster);
     const name = tasks?.services.find(service) ?? 0;
     return tasks && name > 0 ? entriesOf(tasks, tasks.byService.of(name)) : none;
+  }
+
+  *standingsOfService(cluster: string, service: string): Generator<TaskStanding> {
+    const tasks = this.#clusters.get(cluster);
+    const name = tasks?.services.find(service) ?? 0;
+    if (!tasks || name === 0) return;
+    const standing = new RowStanding();
+    for (const row of tasks.byService.of(name)) yield standing.take(this.#rows, row, tasks);
   }
 
   waiting(cluster: string): Iterable<TaskSummary> {

@@ -1,5 +1,5 @@
 import { isStopping, optionsOf, type Tag, type TaskCounts } from '@longshore/model';
-import { keyOf, type Store, type TaskSummary } from '@longshore/store';
+import { keyOf, type Store, type TaskStanding } from '@longshore/store';
 
 /** A service's tasks, counted by the digits of their deployments. Those on lost instances count for nothing. */
 export function taskCounts(
@@ -11,7 +11,7 @@ export function taskCounts(
   // Counted in place: a service may have ten thousand tasks, and whoever waits for it asks often.
   const counts = new Map<string, { running: number; pending: number; wanted: number }>();
   const isLost = lostInstances(store, cluster, tags);
-  for (const task of store.tasks.ofService(cluster, service)) {
+  for (const task of store.tasks.standingsOfService(cluster, service)) {
     if (task.lastStatus === 'STOPPED' || isLost(task)) continue;
     let count = counts.get(task.deployment);
     if (count === undefined) {
@@ -26,7 +26,7 @@ export function taskCounts(
   return counts;
 }
 
-function lostInstances(store: Store, cluster: string, tags: readonly Tag[]): (task: TaskSummary) => boolean {
+function lostInstances(store: Store, cluster: string, tags: readonly Tag[]): (task: TaskStanding) => boolean {
   if (optionsOf(tags).replaceAfterMs === 'never') return () => false;
   const known = new Map<string, boolean>();
   return ({ instance }) => {
