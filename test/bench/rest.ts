@@ -17,8 +17,8 @@ interface AtRest {
 }
 
 /**
- * `--agents 0,1000,5000`, `--tasks 0,20`, `--seconds`: how long each is watched; a minute holds one poll and what each
- * agent says of its host. Needs root and dockerd for tasks.
+ * `--agents 0,1000,5000`, `--tasks 0,20`, `--seconds`: how long each is watched; a minute holds what each agent says of
+ * its host, its poll comes every four. Needs root and dockerd for tasks.
  */
 export async function run(options: BenchOptions): Promise<Figures> {
   const short = options.short === true;
