@@ -1,4 +1,4 @@
-import { HashSlots, mixed } from './hash-slots.js';
+import { HashSlots, mixed } from '@longshore/model';
 
 const start = 0x811c9dc5;
 const factor = 0x01000193;
@@ -64,10 +64,7 @@ export class Names {
     const left = (this.#counts[name] as number) - 1;
     this.#counts[name] = left;
     if (left > 0) return false;
-    const hash = hashOf(this.#texts[name] as string);
-    let at = this.#slots.find(hash);
-    while (this.#slots.valueAt(at) !== name) at = this.#slots.findNext(at, hash);
-    this.#slots.deleteAt(at);
+    this.#slots.delete(hashOf(this.#texts[name] as string), name);
     this.#texts[name] = '';
     this.#free.push(name);
     return true;

@@ -36,8 +36,15 @@ export class HashSlots {
     this.#place(hash, value);
   }
 
+  /** A number that is there with this hash. */
+  delete(hash: number, value: number): void {
+    let at = this.find(hash);
+    while (this.valueAt(at) !== value) at = this.findNext(at, hash);
+    this.#deleteAt(at);
+  }
+
   /** What follows moves up, so that no mark of what has been is left to be stepped over. */
-  deleteAt(at: number): void {
+  #deleteAt(at: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
     let hole = at;
