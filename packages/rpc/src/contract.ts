@@ -7,6 +7,7 @@ import {
   type LongshoreServiceOperations,
   type MessageName,
   messageType,
+  openEnvelope,
   protoPackage,
   serviceDescriptor,
 } from '@longshore/model';
@@ -48,7 +49,10 @@ export interface Method {
   readonly responseType: MessageName;
   /** Answers with a stream. */
   readonly streams: boolean;
-  /** A stream in both directions, of calls and answers; their bytes are made and read apart. */
+  /**
+   * A stream in both directions, of calls and answers; their bytes are made and read apart: a request is read as an
+   * envelope, and its content when its turn comes.
+   */
   readonly exchanges: boolean;
   readonly encodeRequest: (value: unknown) => Buffer;
   readonly decodeRequest: (bytes: Buffer) => Received;
@@ -69,7 +73,10 @@ export function methodsOf(service: ServiceName): readonly Method[] {
       streams: m.responseStream === true,
       exchanges: m.requestStream === true,
       encodeRequest: (value) => asBuffer(request.encode(value as never)),
-      decodeRequest: (bytes) => received(() => request.decode(bytes)),
+      decodeRequest:
+        m.requestStream === true
+          ? (bytes) => received(() => openEnvelope(m.requestType as MessageName, bytes))
+          : (bytes) => received(() => request.decode(bytes)),
       encodeResponse: (value) => asBuffer(response.encode(value as never)),
       decodeResponse: (bytes) => response.decode(bytes),
     };
@@ -112,7 +119,8 @@ function received(decode: () => unknown): Received {
   }
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as what Node and grpc-js take. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -12,6 +12,7 @@ import {
   type TaskReport,
 } from '@longshore/model';
 import { type AgentLine, agentClient, agentLine, type Channel, openChannel } from '@longshore/rpc';
+import { HeldTasks } from './held-tasks.js';
 import type { AgentsOrder } from './load.js';
 import type { Witness } from './witness.js';
 
@@ -23,7 +24,7 @@ const capabilities = [
 ].map((name) => ({ name }));
 
 /** Reports in one call, as the real agent's reporter. */
-const reportsPerCall = 200;
+const reportsPerCall = 50;
 const idleHost = {
   cpuUnits: 40,
   memoryMiB: 900,
@@ -44,7 +45,7 @@ export class SimulatedAgent {
   readonly #order: AgentsOrder;
   readonly #witness: Witness;
   readonly #resources: InstanceResources;
-  readonly #tasks = new Map<string, Assignment>();
+  readonly #tasks: HeldTasks;
   readonly #definitions = new Set<string>();
   readonly #unreported = new Map<string, TaskReport>();
   #channel: Channel;
@@ -64,10 +65,11 @@ export class SimulatedAgent {
     this.#channel = openChannel({ endpoints: order.endpoints, balance: 'one' });
     this.#line = agentLine(this.#channel);
     this.#resources = someResources({ cpuUnits: order.cpuUnits, memoryMiB: order.memoryMiB });
+    this.#tasks = new HeldTasks(this.#resources);
   }
 
   get held(): readonly string[] {
-    return [...this.#tasks.keys()];
+    return [...this.#tasks.ids()];
   }
 
   /** Opens a session with a complete report. */
@@ -100,8 +102,8 @@ export class SimulatedAgent {
     this.#pace = answer.pace;
     this.#sequence = 0;
     const nowMs = Date.now();
-    const running = [...this.#tasks.values()].filter(({ task }) => !this.#unreported.has(task));
-    const tasks = [...this.#unreported.values(), ...running.map((a) => reportOf(a, 'RUNNING', nowMs))];
+    const running = this.held.filter((task) => !this.#unreported.has(task));
+    const tasks = [...this.#unreported.values(), ...running.map((task) => reportOf(task, 'RUNNING', nowMs))];
     await this.#report(tasks, true);
   }
 
@@ -165,7 +167,7 @@ export class SimulatedAgent {
       for (const { name } of answer.definitions) this.#definitions.add(name);
       const nowMs = Date.now();
       for (const assignment of answer.assignments) this.#take(assignment, nowMs);
-      for (const task of goneBy(answer, this.#tasks.keys())) this.#tasks.delete(task);
+      for (const task of goneBy(answer, this.#tasks.ids())) this.#tasks.delete(task);
       if (answer.assignments.length > 0) this.#check();
     }
   }
@@ -176,13 +178,13 @@ export class SimulatedAgent {
       this.#witness.heard(task, { nowMs, createdAtMs, isNew: false });
       // It holds nothing from here on: the control plane may give its place away as soon as it has the report.
       this.#tasks.delete(task);
-      this.#tell(task, reportOf(assignment, 'STOPPED', nowMs));
+      this.#tell(task, reportOf(task, 'STOPPED', nowMs));
       return;
     }
     if (this.#tasks.has(task)) return;
-    this.#tasks.set(task, assignment);
+    this.#tasks.add(assignment);
     this.#witness.heard(task, { nowMs, createdAtMs, isNew: true });
-    this.#tell(task, reportOf(assignment, 'RUNNING', nowMs));
+    this.#tell(task, reportOf(task, 'RUNNING', nowMs));
   }
 
   #tell(task: string, report: TaskReport): void {
@@ -192,22 +194,8 @@ export class SimulatedAgent {
 
   /** Capacity and ports, on what the agent has been given. */
   #check(): void {
-    let cpuUnits = 0;
-    let memoryMiB = 0;
-    const ports = new Set<number>();
-    let held = 0;
-    for (const { holds } of this.#tasks.values()) {
-      cpuUnits += holds?.cpuUnits ?? 0;
-      memoryMiB += holds?.memoryMiB ?? 0;
-      for (const { port } of holds?.ports ?? []) {
-        held++;
-        ports.add(port);
-      }
-    }
-    const { problems } = this.#witness;
-    if (cpuUnits > this.#resources.cpuUnits || memoryMiB > this.#resources.memoryMiB)
-      problems.push(`${this.#name} is over-committed: ${cpuUnits} cpu, ${memoryMiB} MiB`);
-    if (ports.size < held) problems.push(`${this.#name} was given a port twice`);
+    const problem = this.#tasks.problem();
+    if (problem !== undefined) this.#witness.problems.push(`${this.#name} ${problem}`);
   }
 
   async #reports(signal: AbortSignal): Promise<never> {
@@ -260,8 +248,7 @@ function goneBy(answer: PollResponse, held: Iterable<string>): readonly string[]
 }
 
 /** As large as a real one: engines name containers by 64 hex digits, and images by as many. */
-function reportOf(assignment: Assignment, status: 'RUNNING' | 'STOPPED', nowMs: number): TaskReport {
-  const { task } = assignment;
+function reportOf(task: string, status: 'RUNNING' | 'STOPPED', nowMs: number): TaskReport {
   const container = aContainerRecord({
     name: 'main',
     lastStatus: status,

@@ -1,4 +1,4 @@
-import { FakeClock, Turns } from '@longshore/kit';
+import { FakeClock } from '@longshore/kit';
 import { aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
 import { keyOf, type MemoryStore, type TaskSummary } from '@longshore/store';
 import { expect } from 'chai';
@@ -7,6 +7,7 @@ import { Departures } from '../../../packages/control-plane/src/dispatcher/depar
 import { Pacer } from '../../../packages/control-plane/src/dispatcher/pace.js';
 import { Polls } from '../../../packages/control-plane/src/dispatcher/poll.js';
 import { AgentSession, type Sessions } from '../../../packages/control-plane/src/dispatcher/sessions.js';
+import { agentTurns } from '../../../packages/control-plane/src/dispatcher/turns.js';
 import { committed, openedSession, startedStore, stopStore } from './support/memory-store.js';
 
 describe('tasks that services start in a rush of placements', () => {
@@ -43,7 +44,7 @@ describe('tasks that services start in a rush of placements', () => {
     store = await startedStore(clock);
     ({ sessions, session } = await openedSession(store, clock));
     const pacer = new Pacer({ clock, instanceTimeoutMs: 30_000, agents: () => 1 });
-    const turns = new Turns(() => clock.monotonicMs());
+    const turns = agentTurns(clock);
     const departures = new Departures(store);
     polls = new Polls({ store, clock, sessions, departures, pacer, isRush: () => isRush, turns });
     isRush = false;
@@ -162,7 +163,7 @@ describe('polls of many agents on one server', () => {
       sessions.open({ cluster: 'c', instance: `i${n}`, session: 1 }),
     );
     const pacer = new Pacer({ clock, instanceTimeoutMs: 30_000, agents: () => many.length });
-    const turns = new Turns(() => clock.monotonicMs());
+    const turns = agentTurns(clock);
     const departures = new Departures(store);
     const polls = new Polls({ store, clock, sessions, departures, pacer, isRush: () => false, turns });
     const warnings: string[] = [];

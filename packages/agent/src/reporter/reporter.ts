@@ -26,8 +26,8 @@ export type Batch = Pick<ReportRequest, 'tasks' | 'complete' | 'impairedReason' 
  */
 const unhurriedMs = 1_000;
 
-/** Tasks in one report: their states fit into a message and a few commits. */
-const batchSize = 200;
+/** Tasks in one report: their states fit into one commit, and a control plane that is behind has few of them to keep. */
+const batchSize = 50;
 
 /**
  * Which states the control plane has yet to hear. Only the latest state of a task is ever told, so the queue is bounded

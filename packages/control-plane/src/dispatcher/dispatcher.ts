@@ -1,4 +1,4 @@
-import { type Clock, type Component, type Logger, Turns } from '@longshore/kit';
+import type { Clock, Component, Logger } from '@longshore/kit';
 import type {
   PollRequest,
   PollResponse,
@@ -21,6 +21,7 @@ import { type PollLine, Polls } from './poll.js';
 import { type RegistrationParts, Registrations } from './register.js';
 import { Reports } from './report.js';
 import { Sessions } from './sessions.js';
+import { type AgentTurns, agentTurns } from './turns.js';
 import { UtilisationMemory } from './utilisation.js';
 
 export interface DispatcherParts {
@@ -50,12 +51,13 @@ export class Dispatcher implements Component {
   readonly #polls: Polls;
   readonly #reports: Reports;
   readonly #heartbeats: Heartbeats;
+  readonly #turns: AgentTurns;
 
   constructor(parts: DispatcherParts) {
     const { store, clock } = parts;
     const sessions = new Sessions(store, clock);
     const departures = new Departures(store);
-    const turns = new Turns(() => clock.monotonicMs());
+    const turns = agentTurns(clock);
     const pacer = new Pacer({
       clock,
       instanceTimeoutMs: parts.instanceTimeoutMs,
@@ -65,6 +67,7 @@ export class Dispatcher implements Component {
     this.utilisation = new UtilisationMemory(clock, sessions);
     this.#departures = departures;
     this.#pacer = pacer;
+    this.#turns = turns;
     this.#registrations = new Registrations({ ...parts, sessions, pacer });
     this.#polls = new Polls({ store, clock, sessions, departures, pacer, isRush: parts.isRush, turns });
     this.#reports = new Reports({ ...parts, sessions, pacer, turns });
@@ -85,6 +88,11 @@ export class Dispatcher implements Component {
   /** How late the event loop was: agents are paced by it. */
   loopWas(lateMs: number): void {
     this.#pacer.loopWas(lateMs);
+  }
+
+  /** Resolves when a large message of an agent may be read. */
+  turnToRead(): Promise<void> | undefined {
+    return this.#turns.next('intake');
   }
 
   register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResponse> {

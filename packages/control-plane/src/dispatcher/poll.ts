@@ -1,4 +1,4 @@
-import type { Clock, Turns } from '@longshore/kit';
+import type { Clock } from '@longshore/kit';
 import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
 import type { Connection } from '@longshore/rpc';
 import type { Change, Store, TaskSummary } from '@longshore/store';
@@ -17,6 +17,7 @@ import type { Departures } from './departures.js';
 import type { Pacer } from './pace.js';
 import type { AgentSession, Sessions } from './sessions.js';
 import { Turn } from './turn.js';
+import type { AgentTurns } from './turns.js';
 
 /** What a poll is waited for on, beside its caller's patience. */
 export interface PollLine {
@@ -42,7 +43,7 @@ export class Polls {
   readonly #sessions: Sessions;
   readonly #pacer: Pacer;
   readonly #bulk: Bulk;
-  readonly #turns: Turns;
+  readonly #turns: AgentTurns;
   readonly #stop: () => void;
 
   constructor(parts: {
@@ -53,7 +54,7 @@ export class Polls {
     readonly pacer: Pacer;
     /** Whether more tasks wait for a place than are given one at a time. */
     readonly isRush: () => boolean;
-    readonly turns: Turns;
+    readonly turns: AgentTurns;
   }) {
     this.#sources = parts;
     this.#store = parts.store;
@@ -128,7 +129,7 @@ export class Polls {
     const turn = new Turn(since.session, this.#clock, ends);
     try {
       for (let gathered = false; ; ) {
-        await this.#turns.next();
+        await this.#turns.next('answer');
         checkOpen(since.session, signal);
         turn.look();
         const leftMs = due - this.#clock.monotonicMs();

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Turns } from '@longshore/kit';
+import type { Clock, Logger } from '@longshore/kit';
 import {
   mergeReport,
   type ReportRequest,
@@ -22,6 +22,7 @@ import { holdingBoundPorts } from './bound-ports.js';
 import { type DigestsToKeep, ImageDigests } from './image-digests.js';
 import type { Pacer } from './pace.js';
 import { type AgentSession, type Sessions, sessionOver } from './sessions.js';
+import type { AgentTurns } from './turns.js';
 
 /** Tasks that share one commit. */
 const tasksPerCommit = 50;
@@ -35,7 +36,7 @@ export interface ReportParts {
   readonly logger: Logger;
   readonly sessions: Sessions;
   readonly pacer: Pacer;
-  readonly turns: Turns;
+  readonly turns: AgentTurns;
   /** Told of each task whose RUNNING was committed, with the milliseconds since its creation. */
   readonly onRunning: (sinceCreatedMs: number) => void;
 }
@@ -86,7 +87,7 @@ export class Reports {
     request: ReportRequest,
   ): Promise<readonly string[]> {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      await this.#parts.turns.next();
+      await this.#parts.turns.next('commit');
       const merged = this.#merge(session, reports, request);
       if (merged.write.length === 0) return merged.unknown;
       const outcome = await this.#commitMerged(merged);

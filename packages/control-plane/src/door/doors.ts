@@ -72,6 +72,7 @@ export class Doors {
       clock,
       random,
       stopWithinMs,
+      turnToRead: () => dispatcher.turnToRead(),
     });
     server.serve('EcsService', ecsHandlers(ecsRegistry, door));
     server.serve('AgentService', agentHandlers(dispatcher, door));

@@ -1,5 +1,5 @@
 import { type Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
-import { type AgentAnswer, type AgentCall, EcsError } from '@longshore/model';
+import { type AgentAnswer, EcsError, type Envelope } from '@longshore/model';
 import type { Method, Received } from '../contract.js';
 import { statusOf } from '../errors.js';
 import { metadataKeys, type RpcCall } from './call.js';
@@ -12,8 +12,8 @@ export interface ExchangeParts {
   readonly exchange: Method;
   /** By the member of the messages that holds the request, and the response. */
   readonly exchanged: ReadonlyMap<string, Method>;
-  /** Never rejects. */
-  readonly run: (method: Method, call: AnyCall, request: unknown) => Promise<Ended<unknown>>;
+  /** Reads the content of a request, and answers. Never rejects. */
+  readonly run: (method: Method, call: AnyCall, content: Uint8Array) => Promise<Ended<unknown>>;
 }
 
 type Stream = ServerDuplexStream<Received, Buffer>;
@@ -44,7 +44,7 @@ export function answerCalls(
       if (draining.aborted) end(draining.reason as Error);
       else if (isLast) end(undefined);
     };
-    const answer = async (message: AgentCall): Promise<void> => {
+    const answer = async (message: Envelope): Promise<void> => {
       const call = new ExchangedCall(stream, metadata);
       running.add(call);
       if (running.size === mostAtOnce) stream.pause();
@@ -57,7 +57,7 @@ export function answerCalls(
     };
     stream.on('data', (received: Received) => {
       if (isOver) return;
-      if (received.ok) void answer(received.request as AgentCall);
+      if (received.ok) void answer(received.request as Envelope);
       else end(noMessage(parts.exchange, received.error));
     });
     stream.on('end', () => {
@@ -73,27 +73,24 @@ export function answerCalls(
 }
 
 async function answerOf(
-  message: AgentCall,
+  { number, member, content }: Envelope,
   call: AnyCall,
   draining: AbortSignal,
   { exchange, exchanged, run }: ExchangeParts,
 ): Promise<Buffer> {
-  const { number } = message;
   const failed = (thrown: unknown): Buffer => exchange.encodeResponse({ number, error: errorOf(thrown) });
   // Calls that go on would keep a stream open whose server waits for its end.
   if (draining.aborted) return failed(stopping());
-  for (const [member, method] of exchanged) {
-    const request = (message as unknown as Readonly<Record<string, unknown>>)[member];
-    if (request === undefined) continue;
-    const ended = await run(method, call, request);
-    try {
-      const content = ended.ok ? { [member]: ended.value } : { error: wireError(ended.status) };
-      return exchange.encodeResponse({ number, ...content });
-    } catch (thrown) {
-      return failed(thrown);
-    }
+  const method = member === undefined ? undefined : exchanged.get(member);
+  if (member === undefined || !method)
+    return failed(new EcsError('SerializationException', `The request is no ${exchange.requestType}.`));
+  const ended = await run(method, call, content);
+  try {
+    const said = ended.ok ? { [member]: ended.value } : { error: wireError(ended.status) };
+    return exchange.encodeResponse({ number, ...said });
+  } catch (thrown) {
+    return failed(thrown);
   }
-  return failed(new EcsError('SerializationException', `The request is no ${exchange.requestType}.`));
 }
 
 /** One call of a stream, to what runs calls: what it asks of the stream holds for all of them. */

@@ -19,6 +19,7 @@ import { checkShape, EcsError } from '@longshore/model';
 import { HealthImplementation } from 'grpc-health-check';
 import { type KeepAlive, keepAliveOptions, serverKeepAlive } from '../channel-options.js';
 import {
+  asBuffer,
   definitionOf,
   type ExchangeMethod,
   exchangedBy,
@@ -61,6 +62,11 @@ export interface RpcServerOptions<C> {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly keepAlive?: KeepAlive;
+  /**
+   * Resolves when a message of an exchange of more than 2 KiB may be read: a thousand that come at once are a second of
+   * reading, and what they hold takes ten times their room. Absent, or undefined: at once.
+   */
+  readonly turnToRead?: () => Promise<void> | undefined;
   /** A larger message is refused with RESOURCE_EXHAUSTED before it is read. */
   readonly maxMessageBytes?: number;
   /** How long `stop` waits for running calls before it ends them. */
@@ -69,6 +75,9 @@ export interface RpcServerOptions<C> {
 
 type AnyHandler = (request: unknown, call: unknown) => Promise<unknown> & AsyncIterable<unknown>;
 type NamedHandlers = Readonly<Record<string, AnyHandler | undefined>>;
+
+/** A message of an exchange that is larger waits for its turn to be read. */
+const largeBytes = 2048;
 
 /** For the last answers to be written. */
 const lingerMs = 250;
@@ -221,11 +230,12 @@ export class RpcServer<C> implements Component {
         await answerCalls(stream, context, {
           exchange,
           exchanged,
-          run: (method, call, request) =>
+          run: (method, call, content) =>
             this.#runner.run(service, method.name, call, async (own) => {
               const handler = (handlers as NamedHandlers)[method.name];
               if (!handler) throw notBuilt(method.name);
-              return await handler(checked(service, method, { ok: true, request }), own);
+              if (content.byteLength > largeBytes) await this.#options.turnToRead?.();
+              return await handler(checked(service, method, method.decodeRequest(asBuffer(content))), own);
             }),
         });
       });

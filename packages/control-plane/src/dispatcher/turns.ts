@@ -1,0 +1,13 @@
+import { type Clock, Turns } from '@longshore/kit';
+
+/** What agents have done for them, in pieces. */
+export type AgentTurns = Turns<'answer' | 'commit' | 'intake'>;
+
+/**
+ * Answers to polls and reports have their turns one after the other: an agent that is to stop a task does not wait for
+ * a thousand others to be heard. Of the reports, those that were read are committed before more are read, since a report
+ * that was read takes ten times the room.
+ */
+export function agentTurns(clock: Clock): AgentTurns {
+  return new Turns(() => clock.monotonicMs(), [['answer'], ['commit', 'intake']]);
+}
