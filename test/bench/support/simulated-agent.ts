@@ -161,7 +161,9 @@ export class SimulatedAgent {
   async #polls(signal: AbortSignal): Promise<never> {
     for (;;) {
       const request = { ...this.#ids, cursor: this.#cursor, knownDefinitions: [...this.#definitions] };
-      const answer = await this.#line.Poll(request, { timeoutMs: 120_000, signal });
+      // As the real agent's: the server answers a poll of quiet after `heartbeatMs`.
+      const timeoutMs = (this.#pace?.heartbeatMs ?? 0) + 15_000;
+      const answer = await this.#line.Poll(request, { timeoutMs, signal });
       this.#pace = answer.pace;
       if (answer.cursor) this.#cursor = answer.cursor;
       for (const { name } of answer.definitions) this.#definitions.add(name);

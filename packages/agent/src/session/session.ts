@@ -73,6 +73,11 @@ const backoff = {
 } as const;
 /** Calls in a row that may fail before the session is given up and another replica is tried. */
 const tries = 4;
+/**
+ * A control plane that is behind hears its agents in turn: a report that is sent again for want of patience would stand
+ * in the line twice. A connection that is dead is found by its pings.
+ */
+const reportTimeoutMs = 120_000;
 
 interface OpenSession {
   readonly ids: { readonly cluster: string; readonly instance: string; readonly session: number };
@@ -249,7 +254,7 @@ export class Session implements Component {
     const { reporter, controlPlane } = this.#parts;
     const send: Parameters<Reporter['sendComplete']>[0] = async (batch) => {
       const request = { ...open.ids, sequence: ++this.#sequence, ...batch };
-      const response = await this.#call(open, (bounds) => controlPlane.report(request, bounds), 30_000);
+      const response = await this.#call(open, (bounds) => controlPlane.report(request, bounds), reportTimeoutMs);
       this.#setPace(response.pace);
       return response;
     };
