@@ -211,6 +211,7 @@ function paceOf(samples: readonly Sample[], beganMs: number, tasks: number): Fig
     firstDecilePerSecond: round(first),
     lastDecilePerSecond: round(last),
     lastToFirstDecile: round(last / first, 2),
+    decilesPerSecond: Array.from({ length: 10 }, (_, n) => round(perSecond(n / 10, (n + 1) / 10))),
   };
 }
 

@@ -1,4 +1,5 @@
-import { accessDenied, EcsError, storeAway } from '@longshore/model';
+import { deferred } from '@longshore/kit';
+import { accessDenied, aTaskReport, EcsError, storeAway } from '@longshore/model';
 import {
   type AgentLine,
   type Attempt,
@@ -96,6 +97,35 @@ describe('the line of an agent', () => {
       'TaskProtection OK',
       'Poll OK',
     ]);
+  });
+
+  it('reads a large message when its turn comes, and small ones meanwhile', async () => {
+    const turn = deferred<void>();
+    let asked = 0;
+    const turnToRead = (): Promise<void> => {
+      asked++;
+      return turn.promise;
+    };
+    const sizes: number[] = [];
+    const rig = await setUpLine(
+      {
+        Report: async ({ tasks }) => {
+          sizes.push(tasks.length);
+          return { acks: [], pace };
+        },
+        ReportUtilisation: async () => ({ pace }),
+      },
+      { turnToRead },
+    );
+    const line = rig.line();
+    const tasks = Array.from({ length: 100 }, (_, n) => aTaskReport({ task: `${n}`.padStart(32, '0') }));
+    const large = line.Report({ ...aReport, tasks });
+    await line.Report(aReport);
+    await line.ReportUtilisation({ ...ids, containers: [], pulls: [] });
+    expect({ asked, sizes }).to.deep.equal({ asked: 1, sizes: [0] });
+    turn.resolve();
+    await large;
+    expect(sizes).to.deep.equal([0, 100]);
   });
 
   it('gives each call its own error, whole, and goes on', async () => {
@@ -294,6 +324,9 @@ describe('the line of an agent', () => {
   for (const { what, message, status, says } of [
     { what: 'no message', message: [15], status: '3', says: '' },
     { what: 'a call of nothing', message: [8, 5], status: '0', says: 'The request is no AgentCall.' },
+    // Number 5, and a report whose one byte begins a member that does not end.
+    { what: 'half a report', message: [8, 5, 26, 1, 10], status: '0', says: 'The request is no ReportRequest.' },
+    { what: 'a report that is cut off', message: [8, 5, 26, 9, 10], status: '3', says: '' },
   ])
     it(`survives ${what} on its stream`, async () => {
       const rig = await setUpLine({ Report: async () => ({ acks: [], pace }) });

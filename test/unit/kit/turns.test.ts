@@ -37,6 +37,34 @@ describe('short turns of the event loop', () => {
     expect(done.join('')).to.equal('abcdefg');
   });
 
+  it('are taken by groups of lanes one after the other, and in a group by the first that has something', async () => {
+    const turns = new Turns(() => nowMs, [['answer'], ['commit', 'intake']]);
+    const done: string[] = [];
+    const piece = async (lane: 'answer' | 'commit' | 'intake', name: string): Promise<void> => {
+      await turns.next(lane);
+      nowMs += 10;
+      done.push(name);
+    };
+    await piece('intake', '-');
+    nowMs += 20;
+    for (const n of [1, 2, 3]) void piece('intake', `i${n}`);
+    for (const n of [1, 2]) void piece('commit', `c${n}`);
+    for (const n of [1, 2, 3]) void piece('answer', `a${n}`);
+    expect(turns.length).to.equal(8);
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    expect(done.join(' ')).to.equal('- a1 c1 a2 c2 a3 i1 i2 i3');
+    expect(turns.length).to.equal(0);
+  });
+
+  it('lose nothing of thousands that wait', async () => {
+    const turns = new Turns(() => nowMs);
+    const done: string[] = [];
+    await work(turns, 'long', 25, done);
+    for (let i = 0; i < 5000; i++) void work(turns, String(i), 0.01, done);
+    while (turns.length > 0) await nextTurn();
+    expect(done).to.deep.equal(['long', ...Array.from({ length: 5000 }, (_, i) => String(i))]);
+  });
+
   it('take many short pieces each, however long the turns are for other reasons', async () => {
     const turns = new Turns(() => nowMs);
     const done: string[] = [];
