@@ -1,14 +1,31 @@
+/** An end that may come. */
+export interface Ending {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  /** For what wants a signal; made when it is first asked for. */
+  readonly signal: AbortSignal;
+  /** Calls `listener` when the end comes; not where it has come already. A listener is heard once. */
+  listen(listener: () => void): void;
+  unlisten(listener: () => void): void;
+}
+
 /**
  * An AbortController that is only made when somebody asks for its signal. Node's are heavy for the collector: one for
- * each of 20,000 refused requests grows the process by 26 MiB (Node 20), though every one is garbage at once.
+ * each of 20,000 refused requests grows the process by 26 MiB (Node 20), though every one is garbage at once; and its
+ * listeners cost more than most of what a call does.
  */
-export class LazyAbortController {
+export class LazyAbortController implements Ending {
   #controller: AbortController | undefined;
   #aborted = false;
   #reason: unknown;
+  #listeners: (() => void)[] | undefined;
 
   get aborted(): boolean {
     return this.#aborted;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
   }
 
   get signal(): AbortSignal {
@@ -25,5 +42,19 @@ export class LazyAbortController {
     this.#aborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    for (const listener of listeners ?? []) listener();
+  }
+
+  listen(listener: () => void): void {
+    if (this.#aborted) return;
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+  }
+
+  unlisten(listener: () => void): void {
+    const at = this.#listeners?.indexOf(listener) ?? -1;
+    if (at >= 0) this.#listeners?.splice(at, 1);
   }
 }

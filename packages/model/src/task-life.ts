@@ -163,8 +163,7 @@ function mergeContainer(known: ContainerRecord, told: ContainerRecord, newer: bo
   if (told.restartCount !== known.restartCount) return told.restartCount > known.restartCount ? told : known;
   const [first, second] = newer ? [told, known] : [known, told];
   const exitCode = first.exitCode ?? second.exitCode;
-  return {
-    ...(exitCode === undefined ? {} : { exitCode }),
+  const merged = {
     name: known.name,
     restartCount: known.restartCount,
     lastStatus:
@@ -178,6 +177,7 @@ function mergeContainer(known: ContainerRecord, told: ContainerRecord, newer: bo
     logTail: first.logTail || second.logTail,
     healthStatus: mergeHealth(known.healthStatus, told.healthStatus, newer),
   };
+  return exitCode === undefined ? merged : { ...merged, exitCode };
 }
 
 function longer<T>(first: readonly T[], second: readonly T[]): readonly T[] {

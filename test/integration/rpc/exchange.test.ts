@@ -325,7 +325,12 @@ describe('the line of an agent', () => {
     { what: 'no message', message: [15], status: '3', says: '' },
     { what: 'a call of nothing', message: [8, 5], status: '0', says: 'The request is no AgentCall.' },
     // Number 5, and a report whose one byte begins a member that does not end.
-    { what: 'half a report', message: [8, 5, 26, 1, 10], status: '0', says: 'The request is no ReportRequest.' },
+    {
+      what: 'half a report',
+      message: [8, 5, 26, 1, 10],
+      status: '0',
+      says: 'The request is no ReportRequest.',
+    },
     { what: 'a report that is cut off', message: [8, 5, 26, 9, 10], status: '3', says: '' },
   ])
     it(`survives ${what} on its stream`, async () => {

@@ -1,4 +1,4 @@
-import type { FakeClock, Random } from '@longshore/kit';
+import { type FakeClock, LazyAbortController, type Random } from '@longshore/kit';
 import {
   type Assignment,
   type Attribute,
@@ -61,7 +61,7 @@ export class SimHost {
   readonly #unreported = new Set<string>();
   readonly #definitions = new Set<string>();
   readonly #ended = new AbortController();
-  #link = new AbortController();
+  #link = new LazyAbortController();
   #isConnected = true;
   #session = 0;
   #sequence = 0;
@@ -121,7 +121,7 @@ export class SimHost {
   async #register(): Promise<void> {
     const dispatcher = this.#isConnected ? this.#parts.dispatcher() : undefined;
     if (!dispatcher) throw new Error('nobody answers');
-    this.#link = new AbortController();
+    this.#link = new LazyAbortController();
     const previousNonce = this.#nonce === 0 ? '' : `${this.name}-${this.#nonce}`;
     this.#nonce++;
     const answer = await dispatcher.register(
@@ -159,7 +159,7 @@ export class SimHost {
     const knownDefinitions = [...this.#definitions];
     const answer = await dispatcher.poll(
       { ...this.#ids, cursor: this.#cursor, knownDefinitions },
-      this.#link.signal,
+      this.#link,
     );
     if (answer.cursor) this.#cursor = answer.cursor;
     for (const { name } of answer.definitions) this.#definitions.add(name);

@@ -1,4 +1,4 @@
-import { FakeClock } from '@longshore/kit';
+import { FakeClock, LazyAbortController } from '@longshore/kit';
 import { aTaskRecord, type PollResponse, type TaskRecord } from '@longshore/model';
 import { keyOf, type MemoryStore, type TaskSummary } from '@longshore/store';
 import { expect } from 'chai';
@@ -32,7 +32,7 @@ describe('tasks that services start in a rush of placements', () => {
     answer = undefined;
     const { cluster, instance, id } = session;
     const request = { cluster, instance, session: id, cursor, knownDefinitions: [] };
-    void polls.poll(request, new AbortController().signal, { connection: line }).then((given) => {
+    void polls.poll(request, new LazyAbortController(), { connection: line }).then((given) => {
       answer = given;
       cursor = given.cursor;
     });
@@ -155,8 +155,12 @@ describe('tasks that services start in a rush of placements', () => {
 });
 
 describe('polls of many agents on one server', () => {
-  it('hang no listener on a signal that they share', async () => {
+  it('leave no listener on what they share', async () => {
     const clock = new FakeClock();
+    const settledAfter = async <T>(ms: number, answers: readonly Promise<T>[]): Promise<readonly T[]> => {
+      await clock.advance(ms);
+      return await Promise.all(answers);
+    };
     const store = await startedStore(clock);
     const { sessions } = await openedSession(store, clock);
     const many = Array.from({ length: 12 }, (_, n) =>
@@ -166,26 +170,36 @@ describe('polls of many agents on one server', () => {
     const turns = agentTurns(clock);
     const departures = new Departures(store);
     const polls = new Polls({ store, clock, sessions, departures, pacer, isRush: () => false, turns });
-    const warnings: string[] = [];
-    const warn = ({ name }: Error): void => void warnings.push(name);
-    process.on('warning', warn);
-    try {
-      const answers = many.map(({ cluster, instance, id }) =>
-        polls.poll(
-          { cluster, instance, session: id, cursor: undefined, knownDefinitions: [] },
-          new AbortController().signal,
-        ),
+    const listening = new Set<() => void>();
+    const draining = new (class extends LazyAbortController {
+      override listen(listener: () => void): void {
+        listening.add(listener);
+      }
+      override unlisten(listener: () => void): void {
+        listening.delete(listener);
+      }
+    })();
+    const poll = ({ cluster, instance, id }: AgentSession) => {
+      const request = { cluster, instance, session: id, cursor: undefined, knownDefinitions: [] };
+      return polls.poll(request, new LazyAbortController(), { draining });
+    };
+    const first = await settledAfter(1000, many.map(poll));
+    const answers = many.map((session, i) => {
+      const cursor = first[i]?.cursor;
+      const { cluster, instance, id } = session;
+      return polls.poll(
+        { cluster, instance, session: id, cursor, knownDefinitions: [] },
+        new LazyAbortController(),
+        { draining },
       );
-      await clock.advance(1000);
-      await clock.advance(60_000);
-      await Promise.all(answers);
-    } finally {
-      process.off('warning', warn);
-      polls.stop();
-      sessions.stop();
-      await stopStore(store, clock);
-    }
-    expect(warnings).to.deep.equal([]);
+    });
+    await clock.advance(1000);
+    expect(listening.size).to.equal(many.length);
+    await settledAfter(60_000, answers);
+    expect(listening.size).to.equal(0);
+    polls.stop();
+    sessions.stop();
+    await stopStore(store, clock);
   });
 });
 

@@ -254,7 +254,11 @@ export class Session implements Component {
     const { reporter, controlPlane } = this.#parts;
     const send: Parameters<Reporter['sendComplete']>[0] = async (batch) => {
       const request = { ...open.ids, sequence: ++this.#sequence, ...batch };
-      const response = await this.#call(open, (bounds) => controlPlane.report(request, bounds), reportTimeoutMs);
+      const response = await this.#call(
+        open,
+        (bounds) => controlPlane.report(request, bounds),
+        reportTimeoutMs,
+      );
       this.#setPace(response.pace);
       return response;
     };

@@ -1,4 +1,4 @@
-import type { Clock, Component, Logger } from '@longshore/kit';
+import type { Clock, Component, Ending, Logger } from '@longshore/kit';
 import type {
   PollRequest,
   PollResponse,
@@ -99,8 +99,8 @@ export class Dispatcher implements Component {
     return this.#registrations.register(request, signal);
   }
 
-  poll(request: PollRequest, signal: AbortSignal, line?: PollLine): Promise<PollResponse> {
-    return this.#polls.poll(request, signal, line);
+  poll(request: PollRequest, gone: Ending, line?: PollLine): Promise<PollResponse> {
+    return this.#polls.poll(request, gone, line);
   }
 
   report(request: ReportRequest): Promise<ReportResponse> {

@@ -1,4 +1,4 @@
-import type { Clock } from '@longshore/kit';
+import type { Clock, Ending } from '@longshore/kit';
 import { type PollRequest, type PollResponse, storeAway } from '@longshore/model';
 import type { Connection } from '@longshore/rpc';
 import type { Change, Store, TaskSummary } from '@longshore/store';
@@ -22,7 +22,7 @@ import type { AgentTurns } from './turns.js';
 /** What a poll is waited for on, beside its caller's patience. */
 export interface PollLine {
   /** This server is about to stop: the poll ends with what it has. */
-  readonly draining?: AbortSignal | undefined;
+  readonly draining?: Ending | undefined;
   /** What the poll came by; without it the agent is heard by its polls alone, and they are answered sooner. */
   readonly connection?: Connection | undefined;
 }
@@ -79,18 +79,18 @@ export class Polls {
 
   async poll(
     request: PollRequest,
-    signal: AbortSignal,
+    gone: Ending,
     { draining, connection }: PollLine = {},
   ): Promise<PollResponse> {
     const session = this.#sessions.hear(request);
     session.supersede?.();
-    const revision = await this.#catchUp(request, session, signal);
+    const revision = await this.#catchUp(request, session, gone);
     // What is told again may be a stop: it does not wait for a rush to end.
     if (forgetUnconfirmed(session, revision)) this.#bulk.free(session);
     const since: Since = { session, revision, knownDefinitions: request.knownDefinitions };
     const ended = connection && session.waitsOn(connection);
     const answer = await this.#news(since, {
-      signal,
+      gone,
       draining,
       waitMs: this.#pacer.pollMs(connection !== undefined),
     }).finally(ended);
@@ -103,11 +103,11 @@ export class Polls {
   }
 
   /** The revision to tell changes after, once this replica has seen it. */
-  async #catchUp(request: PollRequest, session: AgentSession, signal: AbortSignal): Promise<number> {
+  async #catchUp(request: PollRequest, session: AgentSession, gone: Ending): Promise<number> {
     const { cursor } = request;
     if (!cursor || cursor.epoch !== this.#store.epoch) return 0;
     if (cursor.revision > this.#store.watched) {
-      const limit = linkedAbort(signal, session.over.signal);
+      const limit = linkedAbort(gone.signal, session.over.signal);
       const timer = this.#clock.timer(behindMs, () => limit.end());
       try {
         await this.#store.reached(cursor.revision, limit.signal);
@@ -123,14 +123,13 @@ export class Polls {
   }
 
   /** The first answer with news, or what is known when a heartbeat is due; undefined: nothing may be told. */
-  async #news(since: Since, { signal, draining, waitMs }: Patience): Promise<ComposedAnswer | undefined> {
+  async #news(since: Since, { gone, draining, waitMs }: Patience): Promise<ComposedAnswer | undefined> {
     const due = this.#clock.monotonicMs() + waitMs;
-    const ends = [signal, draining, since.session.over.signal].filter((s) => s !== undefined);
-    const turn = new Turn(since.session, this.#clock, ends);
+    const turn = new Turn(since.session, this.#clock, draining ? [gone, draining] : [gone]);
     try {
       for (let gathered = false; ; ) {
         await this.#turns.next('answer');
-        checkOpen(since.session, signal);
+        checkOpen(since.session, gone);
         turn.look();
         const leftMs = due - this.#clock.monotonicMs();
         // A server that stops lets its agents go to another at once.
@@ -195,8 +194,8 @@ function isForgotten({ lastStatus, acknowledged }: TaskSummary): boolean {
 }
 
 interface Patience {
-  readonly signal: AbortSignal;
-  readonly draining: AbortSignal | undefined;
+  readonly gone: Ending;
+  readonly draining: Ending | undefined;
   readonly waitMs: number;
 }
 
@@ -214,7 +213,7 @@ function nothingNew(request: PollRequest, epoch: string): Omit<PollResponse, 'pa
   };
 }
 
-function checkOpen(session: AgentSession, signal: AbortSignal): void {
+function checkOpen(session: AgentSession, gone: Ending): void {
   if (session.over.signal.aborted) throw session.over.signal.reason;
-  if (signal.aborted) throw signal.reason;
+  if (gone.aborted) throw gone.reason;
 }

@@ -39,8 +39,14 @@ export class AgentSession {
   #line: { readonly connection: Connection; seenBytes: number } | undefined;
   /** Ends the poll that waits, since the agent has begun another. */
   supersede: (() => void) | undefined;
-  /** Wakes the poll that waits: something of its tasks has changed. */
+  /** Wakes the poll that waits: something of its tasks has changed, or the session is over. */
   wake: (() => void) | undefined;
+
+  /** It is over: all that waits for it learns of it. */
+  end(): void {
+    this.over.abort(sessionOver(this.ref));
+    this.wake?.();
+  }
 
   get ref(): SessionRef {
     return { cluster: this.cluster, instance: this.instance, session: this.id };
@@ -106,7 +112,7 @@ export class Sessions {
   /** Opens a session whose key was committed at revision `ref.session`. */
   open(ref: SessionRef): AgentSession {
     const session = new AgentSession(ref, this.#clock.monotonicMs());
-    this.of(ref.cluster, ref.instance)?.over.abort(sessionOver(ref));
+    this.of(ref.cluster, ref.instance)?.end();
     this.#byInstance.set(`${ref.cluster}/${ref.instance}`, session);
     // The key may have been replaced between the commit and now.
     const key = this.#store.get(keyOf('session', ref.cluster, ref.instance));
@@ -144,7 +150,7 @@ export class Sessions {
   #end(session: AgentSession): void {
     const name = `${session.cluster}/${session.instance}`;
     if (this.#byInstance.get(name) === session) this.#byInstance.delete(name);
-    session.over.abort(sessionOver(session.ref));
+    session.end();
   }
 }
 

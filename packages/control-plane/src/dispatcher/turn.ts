@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@longshore/kit';
+import type { Clock, Ending, Timer } from '@longshore/kit';
 import type { Store } from '@longshore/store';
 import type { AgentSession } from './sessions.js';
 
@@ -11,19 +11,20 @@ export class Turn {
   superseded = false;
   readonly #session: AgentSession;
   readonly #clock: Clock;
-  readonly #signals: readonly AbortSignal[];
+  readonly #ends: readonly Ending[];
   #hasRung = false;
   #resolve: (() => void) | undefined;
   /** The revision whose echo rings. */
   #awaited = 0;
 
-  constructor(session: AgentSession, clock: Clock, signals: readonly AbortSignal[]) {
+  /** `ends`: of the poll, of the server; the session wakes it at its own. */
+  constructor(session: AgentSession, clock: Clock, ends: readonly Ending[]) {
     this.#session = session;
     this.#clock = clock;
-    this.#signals = signals;
+    this.#ends = ends;
     session.wake = this.#ring;
     session.supersede = this.#supersede;
-    for (const signal of signals) signal.addEventListener('abort', this.#ring, { once: true });
+    for (const end of ends) end.listen(this.#ring);
   }
 
   readonly #ring = (): void => {
@@ -59,7 +60,7 @@ export class Turn {
   async pause(ms: number): Promise<void> {
     const until = this.#clock.monotonicMs() + ms;
     for (let left = ms; left > 0; left = until - this.#clock.monotonicMs()) {
-      if (this.superseded || this.#signals.some((signal) => signal.aborted)) return;
+      if (this.superseded || this.#isOver()) return;
       await this.#wait(left);
     }
   }
@@ -68,7 +69,11 @@ export class Turn {
     const { wake, supersede } = this.#session;
     if (wake === this.#ring) this.#session.wake = undefined;
     if (supersede === this.#supersede) this.#session.supersede = undefined;
-    for (const signal of this.#signals) signal.removeEventListener('abort', this.#ring);
+    for (const end of this.#ends) end.unlisten(this.#ring);
+  }
+
+  #isOver(): boolean {
+    return this.#session.over.signal.aborted || this.#ends.some((end) => end.aborted);
   }
 
   #wait(ms: number): Promise<void> {

@@ -35,9 +35,11 @@ export class CallLog {
     this.#metrics.count('apiRequests', { operation, code });
     this.#metrics.observe('apiSeconds', { operation }, seconds);
     this.#metrics.count('callerRequests', { wire, caller: caller?.name ?? '' });
+    const isRoutine = service === 'AgentService' && code === 'OK';
+    if (isRoutine && !this.#logger.isLevelEnabled('trace')) return;
     const ms = Math.round(seconds * 10_000) / 10;
     const fields = { wire, service, operation, code, requestId, peer, caller: caller?.name, ms };
-    if (service === 'AgentService' && code === 'OK') this.#logger.trace(fields, 'call');
+    if (isRoutine) this.#logger.trace(fields, 'call');
     else this.#logger.info(fields, 'call');
   }
 }

@@ -72,25 +72,38 @@ function resourceOf(request: unknown): Resource {
   };
 }
 
-function callOf(parts: DoorParts, call: RpcCall<Caller>): Call {
-  return {
-    caller: call.caller,
-    region: call.region ?? parts.region,
-    requestId: call.requestId,
-    signal: call.signal,
-  };
+/** A call by gRPC, to an operation; its signal is made by those that wait. */
+class OperationCall implements Call {
+  readonly caller: Caller;
+  readonly region: string;
+  readonly requestId: string;
+  readonly #call: RpcCall<Caller>;
+
+  constructor(parts: DoorParts, call: RpcCall<Caller>) {
+    this.caller = call.caller;
+    this.region = call.region ?? parts.region;
+    this.requestId = call.requestId;
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
 }
 
 /** ECS's operations by gRPC, each of the contract: those that are not built are refused by name, behind the door. */
 export function ecsHandlers(registry: EcsRegistry, parts: DoorParts): Handlers<'EcsService', Caller> {
   return Object.fromEntries(
-    ecsOperationNames.map((name) => [
-      name,
-      async (request: unknown, call: RpcCall<Caller>): Promise<unknown> => {
-        await enter(parts, call.caller, { service: 'EcsService', name }, request);
-        return await operationOf(registry, name)(request, callOf(parts, call), parts.context);
-      },
-    ]),
+    ecsOperationNames.map((name) => {
+      const operation = { service: 'EcsService', name } as const;
+      return [
+        name,
+        async (request: unknown, call: RpcCall<Caller>): Promise<unknown> => {
+          await enter(parts, call.caller, operation, request);
+          return await operationOf(registry, name)(request, new OperationCall(parts, call), parts.context);
+        },
+      ];
+    }),
   ) as Handlers<'EcsService', Caller>;
 }
 
@@ -124,7 +137,7 @@ export function longshoreHandlers(
         name,
         async (request: unknown, call: RpcCall<Caller>): Promise<unknown> => {
           await enter(parts, call.caller, { service: 'LongshoreService', name }, request);
-          return await operation(request, callOf(parts, call), parts.context);
+          return await operation(request, new OperationCall(parts, call), parts.context);
         },
       ] as const,
   );
@@ -134,21 +147,25 @@ export function longshoreHandlers(
       await enter(parts, call.caller, { service: 'LongshoreService', name: 'WatchEvents' }, request);
       // A server that stops ends the stream; its reader goes on elsewhere, after the last revision that it saw.
       const signal = AbortSignal.any([call.signal, call.draining]);
-      yield* watchEvents(feed, request, { ...callOf(parts, call), signal }, parts.context);
+      const { caller, region, requestId } = new OperationCall(parts, call);
+      yield* watchEvents(feed, request, { caller, region, requestId, signal }, parts.context);
     },
   };
 }
 
 export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handlers<'AgentService', Caller> {
-  const behind =
-    <Q, R>(name: string, act: (request: Q, call: RpcCall<Caller>) => Promise<R> | R) =>
-    async (request: Q, call: RpcCall<Caller>): Promise<R> => {
-      await enter(parts, call.caller, { service: 'AgentService', name }, request);
+  const behind = <Q, R>(name: string, act: (request: Q, call: RpcCall<Caller>) => Promise<R> | R) => {
+    const operation = { service: 'AgentService', name } as const;
+    return async (request: Q, call: RpcCall<Caller>): Promise<R> => {
+      await enter(parts, call.caller, operation, request);
       return await act(request, call);
     };
+  };
   return {
     Register: behind('Register', (request, { signal }) => dispatcher.register(request, signal)),
-    Poll: behind('Poll', (request, call) => dispatcher.poll(request, call.signal, call)),
+    Poll: behind('Poll', (request, call) =>
+      dispatcher.poll(request, call.gone, { draining: call.drained, connection: call.connection }),
+    ),
     Report: behind('Report', (request) => dispatcher.report(request)),
     TaskProtection: behind('TaskProtection', (request, { signal }) =>
       dispatcher.taskProtection(request, { signal, region: parts.region }, parts.context),

@@ -2,6 +2,7 @@ import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
 import {
   type Clock,
   CodedError,
+  type Ending,
   LazyAbortController,
   type Logger,
   type Random,
@@ -80,7 +81,8 @@ export class CallRunner<C> {
       this.#running.delete(running);
       if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
       const seconds = (this.#options.clock.monotonicMs() - startedMs) / 1000;
-      this.#observe({ ...withoutToken(attempt), code, seconds, caller });
+      const { peer, requestId } = attempt;
+      this.#observe({ service, operation, code, seconds, peer, requestId, caller });
     }
   }
 
@@ -191,6 +193,14 @@ class RunningCall<C> implements RpcCall<C> {
   get draining(): AbortSignal {
     return this.#running.drain.signal;
   }
+
+  get gone(): Ending {
+    return this.#running.cancel;
+  }
+
+  get drained(): Ending {
+    return this.#running.drain;
+  }
 }
 
 /** A method that the contract has and this server does not. */
@@ -205,11 +215,6 @@ export function stopping(): EcsError {
     retryable: true,
     retryAfterMs: 100,
   });
-}
-
-function withoutToken(attempt: Attempt): Omit<Attempt, 'token'> {
-  const { token: _, ...rest } = attempt;
-  return rest;
 }
 
 /** A caller may name its call, as long as the name can stand in a log line. */

@@ -1,3 +1,4 @@
+import type { Ending } from '@longshore/kit';
 import type { Connection } from './connections.js';
 
 /** What is known of a call before it is let in. */
@@ -25,6 +26,9 @@ export interface RpcCall<C> extends Attempt {
   readonly signal: AbortSignal;
   /** Aborts when the server begins to stop: a long poll answers now with what it has. */
   readonly draining: AbortSignal;
+  /** What `signal` and `draining` are signals of: for calls that come by the thousand. */
+  readonly gone: Ending;
+  readonly drained: Ending;
 }
 
 /** How a call ended, for metrics and the log. */

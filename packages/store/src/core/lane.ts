@@ -1,5 +1,5 @@
 import { backoffMs, type Clock, type Random } from '@longshore/kit';
-import { type Backend, BackendError, type RawTransaction } from '../backend.js';
+import { type Backend, BackendError, type RawCompare, type RawTransaction } from '../backend.js';
 import { compareName, type Member } from './member.js';
 
 /**
@@ -37,16 +37,14 @@ export class Lane {
         },
         mark,
       };
-    const compare = new Map([[this.#mark, this.#expectation()]] as [
-      string,
-      RawTransaction['compare'][number],
-    ][]);
+    const compare = new Compares();
+    compare.add(this.#expectation());
     const write: RawTransaction['write'][number][] = [this.#put(mark)];
     for (const member of members) {
-      for (const one of member.compare) compare.set(compareName(one), one);
+      for (const one of member.compare) compare.add(one);
       for (const one of member.write) write.push(one);
     }
-    return { transaction: { compare: [...compare.values()], write }, mark };
+    return { transaction: { compare: compare.all, write }, mark };
   }
 
   /** The mark as a transaction left or found it. */
@@ -124,4 +122,32 @@ export class Lane {
   #put(mark: string): { readonly put: string; readonly value: Uint8Array } {
     return { put: this.#mark, value: Buffer.from(mark) };
   }
+}
+
+/** Expectations, equal ones once. Members mostly share what they expect of a key, and seldom expect different things. */
+class Compares {
+  readonly all: RawCompare[] = [];
+  readonly #byPath = new Map<string, RawCompare>();
+  /** Names of those whose path has another expectation already. */
+  readonly #others = new Set<string>();
+
+  add(compare: RawCompare): void {
+    const path = 'path' in compare ? compare.path : compare.absentUnder;
+    const first = this.#byPath.get(path);
+    if (!first) this.#byPath.set(path, compare);
+    else if (isSameCompare(first, compare)) return;
+    else {
+      const name = compareName(compare);
+      if (this.#others.has(name)) return;
+      this.#others.add(name);
+    }
+    this.all.push(compare);
+  }
+}
+
+/** Of one path. */
+function isSameCompare(a: RawCompare, b: RawCompare): boolean {
+  if ('revision' in a) return 'revision' in b && a.revision === b.revision;
+  if ('createRevision' in a) return 'createRevision' in b && a.createRevision === b.createRevision;
+  return 'absentUnder' in b;
 }
