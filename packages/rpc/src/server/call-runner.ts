@@ -17,7 +17,31 @@ import type { Connection, Connections } from './connections.js';
 export type AnyCall = Pick<
   ServerUnaryCall<unknown, unknown>,
   'metadata' | 'cancelled' | 'getPeer' | 'getDeadline' | 'sendMetadata'
-> & { on(event: 'cancelled', listener: () => void): unknown };
+> & {
+  on(event: 'cancelled', listener: () => void): unknown;
+  /** Where it comes by a stream: what holds for all calls of it. */
+  readonly sender?: Sender;
+};
+
+/** What a call's metadata and connection say of whoever sent it. */
+export interface Sender {
+  readonly token: string | undefined;
+  readonly peer: string;
+  readonly region: string | undefined;
+}
+
+export function senderOf(call: Pick<AnyCall, 'metadata' | 'getPeer'>): Sender {
+  const region = headerOf(call, metadataKeys.region);
+  return {
+    token: bearerToken(headerOf(call, metadataKeys.authorization)),
+    peer: call.getPeer(),
+    region: region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined,
+  };
+}
+
+function headerOf({ metadata }: Pick<AnyCall, 'metadata'>, key: string): string | undefined {
+  return metadata.get(key)[0]?.toString();
+}
 
 export interface CallRunnerOptions<C> {
   readonly authorize: (attempt: Attempt) => C | Promise<C>;
@@ -64,14 +88,26 @@ export class CallRunner<C> {
     act: (call: RpcCall<C>) => Promise<T>,
   ): Promise<Ended<T>> {
     const startedMs = this.#options.clock.monotonicMs();
-    const attempt = this.#attempt(service, operation, call);
+    const sender = call.sender ?? senderOf(call);
+    const attempt: Attempt = {
+      service,
+      operation,
+      token: sender.token,
+      peer: sender.peer,
+      requestId: this.#requestIdOf(call),
+    };
     const running = this.#begin(call);
     let caller: C | undefined;
     let code = 'OK';
     try {
       caller = await this.#options.authorize(attempt);
       const value = await act(
-        new RunningCall(attempt, call, { running, caller, connections: this.#options.connections }),
+        new RunningCall(attempt, call, {
+          running,
+          caller,
+          region: sender.region,
+          connections: this.#options.connections,
+        }),
       );
       return { ok: true, requestId: attempt.requestId, value };
     } catch (thrown) {
@@ -102,15 +138,10 @@ export class CallRunner<C> {
     for (const { cancel } of this.#running) cancel.abort(stopping());
   }
 
-  #attempt(service: string, operation: string, call: AnyCall): Attempt {
-    const header = (key: string): string | undefined => call.metadata.get(key)[0]?.toString();
-    return {
-      service,
-      operation,
-      token: bearerToken(header(metadataKeys.authorization)),
-      peer: call.getPeer(),
-      requestId: requestIdOf(header(metadataKeys.requestId)) ?? this.#options.random.hexId(),
-    };
+  /** The calls of a stream are given theirs: its own names the stream. */
+  #requestIdOf(call: AnyCall): string {
+    const given = call.sender ? undefined : requestIdOf(headerOf(call, metadataKeys.requestId));
+    return given ?? this.#options.random.hexId();
   }
 
   #begin(call: AnyCall): Running {
@@ -149,6 +180,7 @@ export class CallRunner<C> {
 interface RunningParts<C> {
   readonly running: Running;
   readonly caller: C;
+  readonly region: string | undefined;
   readonly connections: Connections;
 }
 
@@ -165,15 +197,14 @@ class RunningCall<C> implements RpcCall<C> {
   readonly #running: Running;
   readonly #connections: Connections;
 
-  constructor(attempt: Attempt, call: AnyCall, { running, caller, connections }: RunningParts<C>) {
+  constructor(attempt: Attempt, call: AnyCall, { running, caller, region, connections }: RunningParts<C>) {
     this.service = attempt.service;
     this.operation = attempt.operation;
     this.token = attempt.token;
     this.peer = attempt.peer;
     this.requestId = attempt.requestId;
     this.caller = caller;
-    const region = call.metadata.get(metadataKeys.region)[0]?.toString();
-    this.region = region !== undefined && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined;
+    this.region = region;
     const deadline = call.getDeadline();
     const until = typeof deadline === 'number' ? deadline : deadline.getTime();
     // Made by grpc-js from the timeout on the wire, by its own clock, whatever clock the server was given.

@@ -2,8 +2,8 @@ import { type Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { type AgentAnswer, EcsError, type Envelope } from '@longshore/model';
 import type { Method, Received } from '../contract.js';
 import { statusOf } from '../errors.js';
-import { metadataKeys, type RpcCall } from './call.js';
-import { type AnyCall, type Ended, stopping } from './call-runner.js';
+import type { RpcCall } from './call.js';
+import { type AnyCall, type Ended, type Sender, senderOf, stopping } from './call-runner.js';
 
 /** Calls of one stream that run at once; beyond it the stream is not read. An agent has four. */
 const mostAtOnce = 32;
@@ -29,7 +29,7 @@ export function answerCalls(
   parts: ExchangeParts,
 ): Promise<void> {
   const running = new Set<ExchangedCall>();
-  const metadata = withoutRequestId(stream.metadata);
+  const sender = senderOf(stream);
   return new Promise((resolve, reject) => {
     let isLast = false;
     let isOver = false;
@@ -45,7 +45,7 @@ export function answerCalls(
       else if (isLast) end(undefined);
     };
     const answer = async (message: Envelope): Promise<void> => {
-      const call = new ExchangedCall(stream, metadata);
+      const call = new ExchangedCall(stream, sender);
       running.add(call);
       if (running.size === mostAtOnce) stream.pause();
       const bytes = await answerOf(message, call, draining, parts);
@@ -95,13 +95,17 @@ async function answerOf(
 
 /** One call of a stream, to what runs calls: what it asks of the stream holds for all of them. */
 class ExchangedCall implements AnyCall {
-  readonly metadata: Metadata;
+  readonly sender: Sender;
   readonly #stream: Stream;
   #cancelled: (() => void) | undefined;
 
-  constructor(stream: Stream, metadata: Metadata) {
+  constructor(stream: Stream, sender: Sender) {
     this.#stream = stream;
-    this.metadata = metadata;
+    this.sender = sender;
+  }
+
+  get metadata(): Metadata {
+    return this.#stream.metadata;
   }
 
   get cancelled(): boolean {
@@ -109,7 +113,7 @@ class ExchangedCall implements AnyCall {
   }
 
   getPeer(): string {
-    return this.#stream.getPeer();
+    return this.sender.peer;
   }
 
   /** Its caller waits as long as it likes; an answer that comes too late is not read. */
@@ -127,13 +131,6 @@ class ExchangedCall implements AnyCall {
   cancel(): void {
     this.#cancelled?.();
   }
-}
-
-/** The stream's own names the stream: its calls get one each. */
-function withoutRequestId(metadata: Metadata): Metadata {
-  const own = metadata.clone();
-  own.remove(metadataKeys.requestId);
-  return own;
 }
 
 function errorOf(thrown: unknown): AgentAnswer['error'] {
