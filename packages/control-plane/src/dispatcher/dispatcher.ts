@@ -21,7 +21,7 @@ import { type PollLine, Polls } from './poll.js';
 import { type RegistrationParts, Registrations } from './register.js';
 import { Reports } from './report.js';
 import { Sessions } from './sessions.js';
-import { type AgentTurns, agentTurns } from './turns.js';
+import { type AgentTurns, agentTurns, waitsToBeRead } from './turns.js';
 import { UtilisationMemory } from './utilisation.js';
 
 export interface DispatcherParts {
@@ -90,9 +90,9 @@ export class Dispatcher implements Component {
     this.#pacer.loopWas(lateMs);
   }
 
-  /** Resolves when a large message of an agent may be read. */
-  turnToRead(): Promise<void> | undefined {
-    return this.#turns.next('intake');
+  /** Resolves when what an agent says may be read; undefined: now. */
+  turnToRead(operation: string, bytes: number): Promise<void> | undefined {
+    return waitsToBeRead(operation, bytes) ? this.#turns.next('intake') : undefined;
   }
 
   register(request: RegisterRequest, signal: AbortSignal): Promise<RegisterResponse> {

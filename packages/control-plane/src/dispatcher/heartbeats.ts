@@ -91,7 +91,7 @@ export class Heartbeats implements Component {
     const key = keyOf('instance', session.cluster, session.instance);
     const fenceKey = keyOf('fence', session.cluster, session.instance);
     const stored = this.#store.get(key);
-    if (!stored || session.over.signal.aborted) return;
+    if (!stored || session.isOver) return;
     const fence = this.#store.get(fenceKey);
     const outcome = await this.#store.commit(
       {

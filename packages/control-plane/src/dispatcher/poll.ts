@@ -112,7 +112,7 @@ export class Polls {
       try {
         await this.#store.reached(cursor.revision, limit.signal);
       } catch (cause) {
-        if (session.over.signal.aborted) throw session.over.signal.reason;
+        if (session.isOver) throw session.over.signal.reason;
         throw storeAway('this replica is behind the cursor: ask another', { cause });
       } finally {
         timer.cancel();
@@ -214,6 +214,6 @@ function nothingNew(request: PollRequest, epoch: string): Omit<PollResponse, 'pa
 }
 
 function checkOpen(session: AgentSession, gone: Ending): void {
-  if (session.over.signal.aborted) throw session.over.signal.reason;
+  if (session.isOver) throw session.over.signal.reason;
   if (gone.aborted) throw gone.reason;
 }

@@ -64,7 +64,7 @@ export class Reports {
     await this.#commitInstance(session, request);
     this.#noteOrphans(session, request);
     // A replica that may have lost its lease answers no agent, whatever it has just committed.
-    if (session.over.signal.aborted) throw session.over.signal.reason;
+    if (session.isOver) throw session.over.signal.reason;
     this.#parts.pacer.exchanged();
     return { acks, pace: this.#parts.pacer.pace() };
   }

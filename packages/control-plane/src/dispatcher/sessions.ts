@@ -35,6 +35,7 @@ export class AgentSession {
   lastHeardMs: number;
   /** Whether the instance's record says overdue, as far as this session has seen; undefined: not looked yet. */
   saidOverdue: boolean | undefined;
+  #isOver = false;
   /** What the poll that waits came by, and its bytes at the last look. */
   #line: { readonly connection: Connection; seenBytes: number } | undefined;
   /** Ends the poll that waits, since the agent has begun another. */
@@ -42,8 +43,14 @@ export class AgentSession {
   /** Wakes the poll that waits: something of its tasks has changed, or the session is over. */
   wake: (() => void) | undefined;
 
+  /** As `over.signal.aborted`, which takes ten times as long to read. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** It is over: all that waits for it learns of it. */
   end(): void {
+    this.#isOver = true;
     this.over.abort(sessionOver(this.ref));
     this.wake?.();
   }

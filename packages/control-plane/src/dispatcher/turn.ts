@@ -73,7 +73,7 @@ export class Turn {
   }
 
   #isOver(): boolean {
-    return this.#session.over.signal.aborted || this.#ends.some((end) => end.aborted);
+    return this.#session.isOver || this.#ends.some((end) => end.aborted);
   }
 
   #wait(ms: number): Promise<void> {

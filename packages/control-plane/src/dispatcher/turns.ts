@@ -8,6 +8,14 @@ export type AgentTurns = Turns<'answer' | 'commit' | 'intake'>;
  * a thousand others to be heard. Of the reports, those that were read are committed before more are read, since a report
  * that was read takes ten times the room.
  */
-export function agentTurns(clock: Clock): AgentTurns {
+export function agentTurns(clock: Pick<Clock, 'monotonicMs'>): AgentTurns {
   return new Turns(() => clock.monotonicMs(), [['answer'], ['commit', 'intake']]);
+}
+
+/** Of some seven tasks. */
+const largeReportBytes = 2048;
+
+/** Large reports are read when their turn comes. Polls never wait: an agent is heard by them. */
+export function waitsToBeRead(operation: string, bytes: number): boolean {
+  return operation === 'Report' && bytes > largeReportBytes;
 }

@@ -72,7 +72,7 @@ export class Doors {
       clock,
       random,
       stopWithinMs,
-      turnToRead: () => dispatcher.turnToRead(),
+      turnToRead: (operation, bytes) => dispatcher.turnToRead(operation, bytes),
     });
     server.serve('EcsService', ecsHandlers(ecsRegistry, door));
     server.serve('AgentService', agentHandlers(dispatcher, door));

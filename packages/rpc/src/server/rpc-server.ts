@@ -63,10 +63,10 @@ export interface RpcServerOptions<C> {
   readonly random?: Random;
   readonly keepAlive?: KeepAlive;
   /**
-   * Resolves when a message of an exchange of more than 2 KiB may be read: a thousand that come at once are a second of
-   * reading, and what they hold takes ten times their room. Absent, or undefined: at once.
+   * Resolves when a call of an exchange may be read, which is so many bytes: a thousand large ones that come at once are
+   * a second of reading, and what they hold takes ten times their room. Absent, or undefined: at once.
    */
-  readonly turnToRead?: () => Promise<void> | undefined;
+  readonly turnToRead?: (operation: string, bytes: number) => Promise<void> | undefined;
   /** A larger message is refused with RESOURCE_EXHAUSTED before it is read. */
   readonly maxMessageBytes?: number;
   /** How long `stop` waits for running calls before it ends them. */
@@ -75,9 +75,6 @@ export interface RpcServerOptions<C> {
 
 type AnyHandler = (request: unknown, call: unknown) => Promise<unknown> & AsyncIterable<unknown>;
 type NamedHandlers = Readonly<Record<string, AnyHandler | undefined>>;
-
-/** A message of an exchange that is larger waits for its turn to be read. */
-const largeBytes = 2048;
 
 /** For the last answers to be written. */
 const lingerMs = 250;
@@ -234,7 +231,8 @@ export class RpcServer<C> implements Component {
             this.#runner.run(service, method.name, call, async (own) => {
               const handler = (handlers as NamedHandlers)[method.name];
               if (!handler) throw notBuilt(method.name);
-              if (content.byteLength > largeBytes) await this.#options.turnToRead?.();
+              const turn = this.#options.turnToRead?.(method.name, content.byteLength);
+              if (turn) await turn;
               return await handler(checked(service, method, method.decodeRequest(asBuffer(content))), own);
             }),
         });
