@@ -37,7 +37,7 @@ const bars = { instances: 5000, rate: 200, runTaskP99Ms: 50, deliveryP99Ms: 100,
 const unplaceable = 'nowhere';
 const placeWithinSeconds = 3;
 /** Steady is what comes after: until then the engine that runs us compiles what it has not met before. */
-const warmUpSeconds = 10;
+const warmUpSeconds = 20;
 /** Families that take no static port: every instance takes them as long as it has room. */
 const plain = families.filter((family) => family !== 'port');
 
