@@ -21,7 +21,7 @@ export class Turns<L extends string = 'work'> {
 
   constructor(nowMs: () => number, groups: readonly (readonly L[])[] = [['work' as L]]) {
     this.#nowMs = nowMs;
-    const lanes = new Map(groups.flat().map((name) => [name, new Lane()]));
+    const lanes = new Map<string, Lane>(groups.flat().map((name) => [name, new Lane()]));
     this.#lanes = lanes;
     this.#groups = groups.map((names) => names.map((name) => lanes.get(name) as Lane));
   }
@@ -31,15 +31,17 @@ export class Turns<L extends string = 'work'> {
     return this.#waiting;
   }
 
-  /** Resolves when the next piece may begin. */
-  next(lane: L = 'work' as L): Promise<void> | undefined {
+  /** Resolves when the next piece may begin. Where there are several lanes one must be named. */
+  next(name: L = 'work' as L): Promise<void> | undefined {
+    const lane = this.#lanes.get(name);
+    if (!lane) throw new Error(`there is no lane ${name}`);
     if (this.#beganMs === undefined) {
       this.#begin();
       return undefined;
     }
     if (this.#waiting === 0 && this.#nowMs() - this.#beganMs < sliceMs) return undefined;
     this.#waiting++;
-    return new Promise((resolve) => this.#lanes.get(lane)?.push(resolve));
+    return new Promise((resolve) => lane.push(resolve));
   }
 
   #begin(): void {

@@ -56,6 +56,11 @@ describe('short turns of the event loop', () => {
     expect(turns.length).to.equal(0);
   });
 
+  it('are refused in a lane that there is not', () => {
+    const turns = new Turns<'answer' | 'work'>(() => nowMs, [['answer']]);
+    expect(() => turns.next()).to.throw('there is no lane work');
+  });
+
   it('lose nothing of thousands that wait', async () => {
     const turns = new Turns(() => nowMs);
     const done: string[] = [];

@@ -43,7 +43,7 @@ export class AgentSession {
   /** Wakes the poll that waits: something of its tasks has changed, or the session is over. */
   wake: (() => void) | undefined;
 
-  /** As `over.signal.aborted`, which takes ten times as long to read. */
+  /** As `over.signal.aborted`, which Node looks up anew each time it is read. */
   get isOver(): boolean {
     return this.#isOver;
   }

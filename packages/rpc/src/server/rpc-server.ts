@@ -64,7 +64,7 @@ export interface RpcServerOptions<C> {
   readonly keepAlive?: KeepAlive;
   /**
    * Resolves when a call of an exchange may be read, which is so many bytes: a thousand large ones that come at once are
-   * a second of reading, and what they hold takes ten times their room. Absent, or undefined: at once.
+   * a second of reading, and what was read takes twice the room, as objects that the collector walks. Absent, or undefined: at once.
    */
   readonly turnToRead?: (operation: string, bytes: number) => Promise<void> | undefined;
   /** A larger message is refused with RESOURCE_EXHAUSTED before it is read. */
