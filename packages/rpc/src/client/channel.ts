@@ -1,5 +1,5 @@
 import { type ChannelOptions, Client } from '@grpc/grpc-js';
-import { type Clock, type Random, systemClock, systemRandom } from '@longshore/kit';
+import { type Clock, leanHttp2, type Random, systemClock, systemRandom } from '@longshore/kit';
 import { clientKeepAlive, type KeepAlive, keepAliveOptions } from '../channel-options.js';
 import { type ClientTls, channelCredentials } from '../tls.js';
 import { parseEndpoints } from './endpoints.js';
@@ -53,6 +53,7 @@ export function openChannel(settings: ChannelSettings): Channel {
     throw new Error(`endpoints ${endpoints.addresses.join(',')} say http, and TLS files are given`);
   const tls = settings.tls ?? (endpoints.secure ? {} : undefined);
   registerNames();
+  leanHttp2();
   const target = `${scheme}:${endpoints.addresses.join(',')}`;
   const credentials = channelCredentials(tls, hostOf(endpoints.addresses[0]));
   const client = new Client(target, credentials, channelOptions(settings, tls));

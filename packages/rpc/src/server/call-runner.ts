@@ -5,7 +5,9 @@ import {
   type Ending,
   LazyAbortController,
   type Logger,
+  type Place,
   type Random,
+  Roll,
   systemClock,
 } from '@longshore/kit';
 import { EcsError, unsupportedFeature } from '@longshore/model';
@@ -69,7 +71,7 @@ interface Running {
  */
 export class CallRunner<C> {
   readonly #options: CallRunnerOptions<C>;
-  readonly #running = new Set<Running>();
+  readonly #running = new Roll<Running>();
   readonly #idlers: (() => void)[] = [];
   #draining = false;
 
@@ -96,7 +98,8 @@ export class CallRunner<C> {
       peer: sender.peer,
       requestId: this.#requestIdOf(call),
     };
-    const running = this.#begin(call);
+    const place = this.#begin(call);
+    const running = place.item;
     let caller: C | undefined;
     let code = 'OK';
     try {
@@ -114,7 +117,7 @@ export class CallRunner<C> {
       code = this.#codeOf(thrown, attempt);
       return { ok: false, requestId: attempt.requestId, status: statusOf(thrown) };
     } finally {
-      this.#running.delete(running);
+      this.#running.leave(place);
       if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
       const seconds = (this.#options.clock.monotonicMs() - startedMs) / 1000;
       const { peer, requestId } = attempt;
@@ -130,12 +133,12 @@ export class CallRunner<C> {
   /** Tells every running call that the server is about to stop; later ones are told at once. */
   drain(): void {
     this.#draining = true;
-    for (const { drain } of this.#running) drain.abort(stopping());
+    for (const { drain } of this.#running.all()) drain.abort(stopping());
   }
 
   /** Ends every running call. */
   cancel(): void {
-    for (const { cancel } of this.#running) cancel.abort(stopping());
+    for (const { cancel } of this.#running.all()) cancel.abort(stopping());
   }
 
   /** The calls of a stream are given theirs: its own names the stream. */
@@ -144,18 +147,17 @@ export class CallRunner<C> {
     return given ?? this.#options.random.hexId();
   }
 
-  #begin(call: AnyCall): Running {
+  #begin(call: AnyCall): Place<Running> {
     const running = { cancel: new LazyAbortController(), drain: new LazyAbortController() };
-    this.#running.add(running);
+    const place = this.#running.enter(running);
     if (this.#draining) running.drain.abort(stopping());
     // grpc-js says `cancelled` of every call that is over, answered ones too: an error for each would be a stack trace each.
     const gone = (): void => {
-      if (this.#running.has(running))
-        running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
+      if (this.#running.has(place)) running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
     };
     if (call.cancelled) gone();
     call.on('cancelled', gone);
-    return running;
+    return place;
   }
 
   #codeOf(thrown: unknown, attempt: Attempt): string {

@@ -1,4 +1,5 @@
 import { type Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { Roll } from '@longshore/kit';
 import { type AgentAnswer, EcsError, type Envelope } from '@longshore/model';
 import type { Method, Received } from '../contract.js';
 import { statusOf } from '../errors.js';
@@ -28,14 +29,14 @@ export function answerCalls(
   { signal, draining }: Pick<RpcCall<unknown>, 'signal' | 'draining'>,
   parts: ExchangeParts,
 ): Promise<void> {
-  const running = new Set<ExchangedCall>();
+  const running = new Roll<ExchangedCall>();
   const sender = senderOf(stream);
   return new Promise((resolve, reject) => {
     let isLast = false;
     let isOver = false;
     const end = (reason: Error | undefined): void => {
       isOver = true;
-      for (const call of running) call.cancel();
+      for (const call of running.all()) call.cancel();
       if (reason) reject(reason);
       else resolve();
     };
@@ -46,10 +47,10 @@ export function answerCalls(
     };
     const answer = async (message: Envelope): Promise<void> => {
       const call = new ExchangedCall(stream, sender);
-      running.add(call);
+      const place = running.enter(call);
       if (running.size === mostAtOnce) stream.pause();
       const bytes = await answerOf(message, call, draining, parts);
-      running.delete(call);
+      running.leave(place);
       if (isOver) return;
       stream.write(bytes);
       if (running.size === mostAtOnce - 1) stream.resume();

@@ -11,6 +11,7 @@ import {
   type Component,
   deferred,
   type Logger,
+  leanHttp2,
   type Random,
   systemClock,
   systemRandom,
@@ -98,6 +99,7 @@ export class RpcServer<C> implements Component {
   constructor(options: RpcServerOptions<C>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    leanHttp2();
     this.#server = new Server(serverOptions(options));
     this.#runner = new CallRunner({
       authorize: options.authorize,

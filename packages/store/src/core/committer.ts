@@ -1,4 +1,4 @@
-import { type Clock, CodedError, deferred, type Logger, type Random } from '@longshore/kit';
+import { type Clock, CodedError, deferred, type Logger, type Random, Roll } from '@longshore/kit';
 import { type Backend, BackendError, type Found, type RawTransaction, refusals } from '../backend.js';
 import type { OwnWrite } from '../cache/live-cache.js';
 import type { CommitOutcome, CommitRequest } from '../store.js';
@@ -58,7 +58,7 @@ export class Committer {
   #queue: Member[] = [];
   /** About how many operations wait: below a full group's worth there is no point in gathering one. */
   #queuedOps = 0;
-  readonly #active = new Set<readonly Member[]>();
+  readonly #active = new Roll<readonly Member[]>();
   #pumping = false;
   #closed = false;
   #whenIdle: (() => void) | undefined;
@@ -90,7 +90,8 @@ export class Committer {
     await idle.promise;
     timer.cancel();
     this.#stop.abort(stopped());
-    for (const members of this.#active) for (const member of members) fail(member, outcomeUnknown(stopped()));
+    for (const members of this.#active.all())
+      for (const member of members) fail(member, outcomeUnknown(stopped()));
   }
 
   #enqueue(member: Member, signal: AbortSignal | undefined): Promise<CommitOutcome> {
@@ -146,14 +147,14 @@ export class Committer {
   }
 
   async #occupy(lane: Lane, members: readonly Member[]): Promise<void> {
-    this.#active.add(members);
+    const place = this.#active.enter(members);
     try {
       await this.#send(lane, members);
     } catch (thrown) {
       for (const member of members) fail(member, outcomeUnknown(thrown));
     }
     this.#idle.push(lane);
-    this.#active.delete(members);
+    this.#active.leave(place);
     if (this.#active.size === 0) this.#whenIdle?.();
     this.#pump();
   }

@@ -6,21 +6,21 @@ interface Waiter extends Deferred<void> {
 
 /** Those who wait until `watched` has reached a revision. */
 export class RevisionWaiters {
-  readonly #waiting = new Set<Waiter>();
+  #waiting: Waiter[] = [];
   #lowest = Number.POSITIVE_INFINITY;
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   /** Rejects with ServerException when the signal aborts, or on `close`. */
   wait(revision: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(tooLate(revision, signal.reason));
     const waiter: Waiter = { ...deferred<void>(), revision };
-    this.#waiting.add(waiter);
+    this.#waiting.push(waiter);
     this.#lowest = Math.min(this.#lowest, revision);
     const onAbort = (): void => {
-      this.#waiting.delete(waiter);
+      this.#waiting = this.#waiting.filter((one) => one !== waiter);
       waiter.reject(tooLate(revision, signal?.reason));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -29,16 +29,15 @@ export class RevisionWaiters {
 
   reached(revision: number): void {
     if (revision < this.#lowest) return;
+    const all = this.#waiting;
+    this.#waiting = all.filter((waiter) => waiter.revision > revision);
     this.#lowest = Number.POSITIVE_INFINITY;
-    for (const waiter of this.#waiting) {
-      if (waiter.revision > revision) this.#lowest = Math.min(this.#lowest, waiter.revision);
-      else if (this.#waiting.delete(waiter)) waiter.resolve();
-    }
+    for (const waiter of this.#waiting) this.#lowest = Math.min(this.#lowest, waiter.revision);
+    for (const waiter of all) if (waiter.revision <= revision) waiter.resolve();
   }
 
   close(error: Error): void {
-    for (const waiter of this.#waiting) waiter.reject(error);
-    this.#waiting.clear();
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
   }
 }
 

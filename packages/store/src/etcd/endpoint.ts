@@ -1,4 +1,4 @@
-import type { Clock } from '@longshore/kit';
+import { type Clock, leanHttp2 } from '@longshore/kit';
 import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
 import { BackendError } from '../backend.js';
@@ -99,6 +99,7 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     this.address = options.address;
     this.#options = options;
+    leanHttp2();
     this.#etcd = new RawEtcd({
       hosts: options.address,
       ...credentialsOf(options.tls),
