@@ -51,11 +51,16 @@ describe('leanHttp2', () => {
       return [this, a, b, executionAsyncId()];
     });
     const self = {};
-    expect(seen.call(self, 1, 2)).to.deep.equal([self, 1, 2, resource.asyncId()]);
+    expect(Reflect.apply(seen, self, [1, 2])).to.deep.equal([self, 1, 2, resource.asyncId()]);
     expect(seen.length).to.equal(2);
-    const fixed = resource.bind(function (this: unknown) {
-      return this;
-    }, self);
+    type Bind = (fn: (this: unknown) => unknown, thisArg: unknown) => () => unknown;
+    const fixed = (resource.bind as Bind).call(
+      resource,
+      function () {
+        return this;
+      },
+      self,
+    );
     expect(fixed()).to.equal(self);
     expect(() => resource.bind('no function' as unknown as () => void)).to.throw(TypeError, 'function');
   });
