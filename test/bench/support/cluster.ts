@@ -11,7 +11,6 @@ import {
 } from '@longshore/rpc';
 import { freePort, TestEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
-import { givePrecedence } from './precedence.js';
 import { buildPrograms, Program } from './programs.js';
 
 /** A real etcd and real servers, in processes of their own. */
@@ -33,9 +32,7 @@ export class BenchCluster {
   ): Promise<BenchCluster> {
     buildPrograms();
     const { etcds = 1, servers = 1 } = sizes;
-    const members = etcds === 1 ? [await TestEtcd.start()] : await startEtcds(etcds);
-    for (const { pid } of members) givePrecedence(pid, 'longshore-etcd');
-    const cluster = new BenchCluster(members);
+    const cluster = new BenchCluster(etcds === 1 ? [await TestEtcd.start()] : await startEtcds(etcds));
     try {
       await Promise.all(Array.from({ length: servers }, () => cluster.addServer(flags)));
     } catch (thrown) {
@@ -166,7 +163,6 @@ export class BenchServer {
         withinMs: 60_000,
         state: () => this.#program.log.slice(-3000),
       });
-      givePrecedence(this.#program.pid, 'longshore-server');
     } catch (thrown) {
       await this.#program.end('SIGKILL');
       throw thrown;

@@ -11,6 +11,7 @@ import {
   together,
 } from './load.js';
 import { LoadProcess } from './load-processes.js';
+import { givePrecedence } from './precedence.js';
 
 export const crowdCluster = 'default';
 
@@ -64,6 +65,8 @@ export class Crowd {
     const { processes = instances > 100 ? 2 : 1, rejoin = false } = options;
     const crowd = new Crowd(Array.from({ length: processes }, () => LoadProcess.start()));
     const share = Math.ceil(instances / processes);
+    for (const { pid } of cluster.etcds) givePrecedence(pid, 'longshore-etcd');
+    for (const { program } of cluster.servers) givePrecedence(program.pid, 'longshore-server');
     try {
       await Promise.all(
         crowd.processes.map((process, i) =>
