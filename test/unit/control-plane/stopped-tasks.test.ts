@@ -51,6 +51,35 @@ describe('the book of stopped tasks', () => {
     expect(book.takeSurplus(4, 10)).to.deep.equal([]);
     expect(book.size).to.equal(1);
   });
+
+  it('goes on where it was told to take few, group by group', () => {
+    const book = new HistoryBook({ perGroup: 2, inAll: 100 });
+    const [clusters, ids] = [
+      ['c', 'd'],
+      ['0', '1', '2', '3', '4'],
+    ];
+    for (const cluster of clusters)
+      for (const id of ids) book.add({ cluster, id, group: 'g', stoppedAtMs: Number(id) });
+    const taken: string[] = [];
+    for (let gone = book.takeSurplus(0, 2); gone.length > 0; gone = book.takeSurplus(0, 2)) {
+      expect(gone.length).to.be.at.most(2);
+      taken.push(...gone.map(({ cluster, id }) => cluster + id));
+    }
+    expect(taken.toSorted()).to.deep.equal(['c0', 'c1', 'c2', 'd0', 'd1', 'd2']);
+    book.add({ cluster: 'c', id: '5', group: 'g', stoppedAtMs: 5 });
+    expect(book.takeSurplus(0, 2).map(({ cluster, id }) => cluster + id)).to.deep.equal(['c3']);
+  });
+
+  it('looks for what has expired again a second later, whatever it found before', () => {
+    const book = new HistoryBook({ perGroup: 100, inAll: 100 });
+    for (const at of [10, 500, 1500, 5000])
+      book.add({ cluster: 'c', id: String(at), group: 'g', stoppedAtMs: at });
+    const sizes = [100, 600, 1100, 2200].map((expiredMs) => {
+      book.takeSurplus(expiredMs, 10);
+      return book.size;
+    });
+    expect(sizes).to.deep.equal([3, 3, 2, 1]);
+  });
 });
 
 describe('stopped tasks', () => {
