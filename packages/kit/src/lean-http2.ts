@@ -2,8 +2,6 @@ import { AsyncResource } from 'node:async_hooks';
 import http2 from 'node:http2';
 import { type Place, Roll } from './roll.js';
 
-let isLean = false;
-
 /**
  * Keeps the garbage of HTTP/2 calls young. In Node 20 every client's request, and many a server's stream, stays in the
  * old generation with all that its callbacks hold until the next full collection: a fifth of what the server allocated
@@ -18,9 +16,9 @@ let isLean = false;
  * sessions are left as they are. May be called often, before the first session.
  */
 export function leanHttp2(): void {
-  if (isLean) return;
-  isLean = true;
-  AsyncResource.prototype.bind = bind as typeof AsyncResource.prototype.bind;
+  const lean = bind as typeof AsyncResource.prototype.bind;
+  if (AsyncResource.prototype.bind === lean) return;
+  AsyncResource.prototype.bind = lean;
   const { connect, createServer, createSecureServer } = http2;
   http2.connect = ((...given: Parameters<typeof connect>) =>
     withLeanTables(connect(...given))) as typeof connect;
