@@ -32,9 +32,9 @@ export function leanHttp2(): void {
 function bind(this: AsyncResource, fn: (...args: unknown[]) => unknown, thisArg?: unknown): unknown {
   if (typeof fn !== 'function')
     throw new TypeError(`The "fn" argument must be of type function. Received ${typeof fn}`);
-  const resource = this;
+  const run = (self: unknown, args: unknown[]): unknown => this.runInAsyncScope(fn, self, ...args);
   function bound(this: unknown, ...args: unknown[]): unknown {
-    return resource.runInAsyncScope(fn, thisArg === undefined ? this : thisArg, ...args);
+    return run(thisArg === undefined ? this : thisArg, args);
   }
   return Object.defineProperty(bound, 'length', { value: fn.length, configurable: true });
 }
