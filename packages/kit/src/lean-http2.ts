@@ -4,7 +4,7 @@ import { type Place, Roll } from './roll.js';
 
 /**
  * Keeps the garbage of HTTP/2 calls young. In Node 20 every client's request, and many a server's stream, stays in the
- * old generation with all that its callbacks hold until the next full collection: a fifth of what the server allocated
+ * old generation with all that its callbacks hold until the next full collection: a tenth of what the server allocated
  * was copied twice by the young collector, at 30 to 50 ms each time. Two things of Node's do it:
  *
  * - `AsyncResource.bind`, which each request calls, makes two functions prototypes of others for a property that is

@@ -63,10 +63,10 @@ export class Crowd {
     options: { readonly processes?: number; readonly rejoin?: boolean } = {},
   ): Promise<Crowd> {
     const { processes = instances > 100 ? 2 : 1, rejoin = false } = options;
-    const crowd = new Crowd(Array.from({ length: processes }, () => LoadProcess.start()));
-    const share = Math.ceil(instances / processes);
     for (const { pid } of cluster.etcds) givePrecedence(pid, 'longshore-etcd');
     for (const { program } of cluster.servers) givePrecedence(program.pid, 'longshore-server');
+    const crowd = new Crowd(Array.from({ length: processes }, () => LoadProcess.start()));
+    const share = Math.ceil(instances / processes);
     try {
       await Promise.all(
         crowd.processes.map((process, i) =>
