@@ -2,6 +2,9 @@ import { AsyncResource } from 'node:async_hooks';
 import http2 from 'node:http2';
 import { type Place, Roll } from './roll.js';
 
+/** Known to every copy of this module in a process: where two would each think the other's work undone, they never end. */
+const mark = Symbol.for('longshore.leanHttp2');
+
 /**
  * Keeps the garbage of HTTP/2 calls young. In Node 20 every client's request, and many a server's stream, stays in the
  * old generation with all that its callbacks hold until the next full collection: a tenth of what the server allocated
@@ -16,9 +19,8 @@ import { type Place, Roll } from './roll.js';
  * sessions are left as they are. May be called often, before the first session.
  */
 export function leanHttp2(): void {
-  const lean = bind as typeof AsyncResource.prototype.bind;
-  if (AsyncResource.prototype.bind === lean) return;
-  AsyncResource.prototype.bind = lean;
+  if (mark in AsyncResource.prototype.bind) return;
+  AsyncResource.prototype.bind = Object.assign(bind as typeof AsyncResource.prototype.bind, { [mark]: true });
   const { connect, createServer, createSecureServer } = http2;
   http2.connect = ((...given: Parameters<typeof connect>) =>
     withLeanTables(connect(...given))) as typeof connect;

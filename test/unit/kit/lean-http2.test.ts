@@ -1,5 +1,6 @@
 import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
+import http2 from 'node:http2';
 import { LeanTable, leanHttp2 } from '@longshore/kit';
 import { expect } from 'chai';
 
@@ -42,6 +43,19 @@ describe('leanHttp2', () => {
     this.timeout(60_000);
     const [plain, lean] = [promotedBytes('no'), promotedBytes('yes')];
     expect(lean, `of ${plain} bytes that grew old without it`).to.be.lessThan(plain / 3);
+  });
+
+  it('is done once in a process, however many copies of it are loaded', async () => {
+    const source = '../../../packages/kit/src/lean-http2.js';
+    const other = (await import(`${source}?other`)) as { readonly leanHttp2: typeof leanHttp2 };
+    expect(other.leanHttp2).not.to.equal(leanHttp2);
+    for (let i = 0; i < 3; i++) {
+      leanHttp2();
+      other.leanHttp2();
+    }
+    const server = http2.createServer();
+    expect(server.listenerCount('session')).to.equal(1);
+    server.close();
   });
 
   it('binds as Node does', () => {
