@@ -211,6 +211,28 @@ describe('a step', () => {
     );
   });
 
+  it('takes a container off once, though its creation is answered again meanwhile', () => {
+    const ports = [{ containerPort: 80, hostPort: 61_000, protocol: 'tcp' as const }];
+    const clash = {
+      work: 'startContainer',
+      code: 'CannotStartContainerError',
+      reason: 'taken',
+      ports,
+    } as const;
+    let { record } = step(independent(), { type: 'woken' }, now);
+    const remade = step(record, { type: 'workFailed', container: 'db', ...clash }, now);
+    expect(remade.effects).to.deep.equal([{ type: 'removeContainer', container: 'db' }]);
+    record = remade.record;
+    const answered = step(record, { type: 'containerCreated', container: 'db', runtimeId: 'id-db' }, now);
+    expect(answered.effects).to.deep.equal([]);
+    const removed = step(
+      answered.record,
+      { type: 'containerRemoved', container: 'db', runtimeId: 'id-db' },
+      now,
+    );
+    expect(removed.effects).to.deep.equal([{ type: 'createContainer', container: 'db' }]);
+  });
+
   it('stops again what runs although its end is recorded', () => {
     let record = aRecord();
     const exited = facts('app', 'exited');

@@ -154,8 +154,10 @@ function containerCreated(
   const c = containerOf(record, event.container);
   if (!c || (c.phase !== 'WAITING' && c.phase !== 'READY')) return record;
   // The name is still taken by the one that was given up.
-  if (c.discardedIds.includes(event.runtimeId))
+  if (c.discardedIds.includes(event.runtimeId)) {
+    if (c.doing === 'removeContainer') return record;
     return withContainer(record, c.name, { doing: undefined, discarding: event.runtimeId });
+  }
   return withContainer(record, c.name, {
     phase: 'CREATED',
     doing: undefined,
