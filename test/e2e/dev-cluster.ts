@@ -144,6 +144,8 @@ export class DevCluster {
   async stop(): Promise<number> {
     const code = await ended(this.#child, 'SIGINT');
     rmSync(join(this.dataDir, '..'), { recursive: true, force: true });
+    const unremoved = this.said.match(/^dev: docker .*$/m)?.[0];
+    if (unremoved !== undefined) throw new Error(`left on the engine: ${unremoved}`);
     return code;
   }
 }

@@ -1,13 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
-import { makeDirectory } from '@longshore/kit';
+import { type Clock, makeDirectory } from '@longshore/kit';
 import type { Cli } from '../cli.js';
 import { CliError } from '../exit.js';
 import type { Gateway } from '../gateway.js';
 import { awsIsOld } from './aws-version.js';
 import { endEarlier, lookAtProcess, refuseSecond } from './earlier.js';
 import { envFile } from './env-file.js';
+import { instancesOf, removeFromEngine } from './leftovers.js';
 import { lastLine } from './log-tail.js';
 import {
   agentPlan,
@@ -22,7 +23,7 @@ import { claimPorts, ephemeralPorts, freeAddress, freePorts } from './ports.js';
 import { findPrograms } from './programs.js';
 import { instancesConnected, keyPairOf, untilHealthy } from './readiness.js';
 import { Supervised } from './supervised.js';
-import { removeTasks } from './tear-down.js';
+import { stopEverything } from './tear-down.js';
 import { ensureTokens } from './tokens.js';
 
 export interface DevOptions {
@@ -66,6 +67,7 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   const children = plans.map((plan) => supervised(cli, options, plan, say));
   writeFileSync(join(dataDir, 'run', 'dev.pid'), `${process.pid}\n`);
   const startedMs = cli.clock.monotonicMs();
+  const leaving: string[] = [];
   let gateway: Gateway | undefined;
   try {
     const [etcd, server] = children;
@@ -79,12 +81,15 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
       say('the aws on PATH does not know AWS_ENDPOINT_URL_ECS (2.13 and 1.29 do): give it --endpoint-url');
     await untilAborted(cli.signal);
     say('stopping');
-    if (options.rm) await removeTasks(gateway, dataDir, cli.clock, say);
+    if (options.rm) leaving.push(...(await stopEverything(gateway, cli.clock, say)));
   } catch (thrown) {
     if (!cli.signal.aborted) throw thrown;
   } finally {
     gateway?.close();
-    await stopAll(children);
+    await stopAgents(children);
+    // Not before: an agent that lives may be making or removing things itself.
+    if (options.rm) await cleanEngine([...leaving, ...instancesOf(dataDir)], cli.clock, say);
+    await stopServers(children);
     documented.release();
     rmSync(join(dataDir, 'run', 'dev.pid'), { force: true });
     if (options.rm) rmSync(dataDir, { recursive: true, force: true });
@@ -192,10 +197,20 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Agents first, while somebody still listens to their goodbye; etcd last. */
-async function stopAll(children: readonly Supervised[]): Promise<void> {
-  const [etcd, server, ...agents] = children;
+/** Agents first, while somebody still listens to their goodbye. */
+async function stopAgents([, , ...agents]: readonly Supervised[]): Promise<void> {
   await Promise.all(agents.map((a) => a.stop(stopWithinMs)));
+}
+
+async function stopServers([etcd, server]: readonly Supervised[]): Promise<void> {
   await server?.stop(stopWithinMs);
   await etcd?.stop(stopWithinMs);
+}
+
+async function cleanEngine(
+  instances: readonly string[],
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const problem of await removeFromEngine([...new Set(instances)], clock)) say(problem);
 }

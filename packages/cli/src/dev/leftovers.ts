@@ -2,16 +2,19 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '@longshore/kit';
+import { type Clock, messageOf } from '@longshore/kit';
 
 const run = promisify(execFile);
 const engineTimeoutMs = 60_000;
+const goneWithinMs = 30_000;
+const lookAgainEveryMs = 500;
 
 const kinds = [
   { list: ['ps', '-aq'], remove: ['rm', '-f', '-v'] },
   { list: ['network', 'ls', '-q'], remove: ['network', 'rm'] },
   { list: ['volume', 'ls', '-q'], remove: ['volume', 'rm', '-f'] },
 ] as const;
+type Kind = (typeof kinds)[number];
 
 /**
  * The container instances that the agents of a data directory are or were last. The control plane forgets an instance
@@ -36,21 +39,50 @@ function identityIn(directory: string): string {
 
 /**
  * Removes what container instances left on the engine: containers, networks and volumes that carry their label, and
- * nothing else. Gives the problems that it met, in sentences.
+ * nothing else. What the engine does not let go at once (a network whose last container it is still taking off, a
+ * container that something else removes at the same time) is tried again. Gives the problems that stayed, in sentences.
  */
-export async function removeFromEngine(instances: readonly string[]): Promise<readonly string[]> {
+export async function removeFromEngine(
+  instances: readonly string[],
+  clock: Clock,
+): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const { list, remove } of kinds)
+  const untilMs = clock.monotonicMs() + goneWithinMs;
+  for (const kind of kinds)
     for (const instance of instances) {
       try {
-        const found = await docker([...list, '--filter', `label=longshore.instance=${instance}`]);
-        const ids = found.split(/\s+/).filter(Boolean);
-        if (ids.length > 0) await docker([...remove, ...ids]);
+        await removeKind(kind, instance, clock, untilMs);
       } catch (thrown) {
-        problems.push(`docker ${remove.join(' ')}: ${messageOf(thrown).split('\n')[0]}`);
+        problems.push(`docker ${kind.remove.join(' ')}: ${reasonOf(thrown)}`);
       }
     }
   return problems;
+}
+
+async function removeKind(
+  { list, remove }: Kind,
+  instance: string,
+  clock: Clock,
+  untilMs: number,
+): Promise<void> {
+  for (;;) {
+    const found = await docker([...list, '--filter', `label=longshore.instance=${instance}`]);
+    const ids = found.split(/\s+/).filter(Boolean);
+    if (ids.length === 0) return;
+    try {
+      await docker([...remove, ...ids]);
+      return;
+    } catch (thrown) {
+      if (clock.monotonicMs() > untilMs) throw thrown;
+    }
+    await clock.sleep(lookAgainEveryMs);
+  }
+}
+
+/** The engine's own words, where there are any: the first line of the error is the command once more. */
+function reasonOf(thrown: unknown): string {
+  const lines = messageOf(thrown).trim().split('\n');
+  return lines.at(-1) ?? '';
 }
 
 async function docker(args: readonly string[]): Promise<string> {

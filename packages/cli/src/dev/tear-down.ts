@@ -3,30 +3,31 @@ import type { Gateway } from '../gateway.js';
 import { isNotBuilt } from '../operations/wait.js';
 import { idOf, plural } from '../output/units.js';
 import { describeTasks, listInstances, listServices, taskArns } from '../reading/cluster.js';
-import { instancesOf, removeFromEngine } from './leftovers.js';
 
 const stopWithinMs = 45_000;
 const lookEveryMs = 200;
 
-/** Stops every service and task of every cluster and takes what they left off the engine. Problems are said, not thrown. */
-export async function removeTasks(
+/**
+ * Stops every service and task of every cluster, and gives the container instances of them all. Problems are said, not
+ * thrown.
+ */
+export async function stopEverything(
   gateway: Gateway,
-  dataDir: string,
   clock: Clock,
   say: (line: string) => void,
-): Promise<void> {
-  const instances = new Set(instancesOf(dataDir));
+): Promise<readonly string[]> {
+  const instances: string[] = [];
   try {
     const { clusterArns = [] } = await gateway.ecs('ListClusters', {});
     for (const cluster of clusterArns) {
       for (const { containerInstanceArn } of await listInstances(gateway, cluster))
-        instances.add(idOf(containerInstanceArn));
+        instances.push(idOf(containerInstanceArn));
       await stopCluster(gateway, cluster, clock, say);
     }
   } catch (thrown) {
     say(`stopping the tasks: ${messageOf(thrown)}`);
   }
-  for (const problem of await removeFromEngine([...instances])) say(problem);
+  return instances;
 }
 
 async function deleteServices(gateway: Gateway, cluster: string): Promise<void> {
