@@ -19,8 +19,9 @@ const mark = Symbol.for('longshore.leanHttp2');
  * sessions are left as they are. May be called often, before the first session.
  */
 export function leanHttp2(): void {
-  if (mark in AsyncResource.prototype.bind) return;
-  AsyncResource.prototype.bind = Object.assign(bind as typeof AsyncResource.prototype.bind, { [mark]: true });
+  if (mark in AsyncResource.prototype) return;
+  Object.defineProperty(AsyncResource.prototype, mark, { value: true });
+  AsyncResource.prototype.bind = bind as typeof AsyncResource.prototype.bind;
   const { connect, createServer, createSecureServer } = http2;
   http2.connect = ((...given: Parameters<typeof connect>) =>
     withLeanTables(connect(...given))) as typeof connect;
