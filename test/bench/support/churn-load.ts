@@ -1,6 +1,6 @@
 import { messageOf, systemRandom } from '@longshore/kit';
-import type { RunTaskResponse } from '@longshore/model';
-import { type EcsClient, ecsClient, openChannel } from '@longshore/rpc';
+import type { RunTaskRequest, RunTaskResponse } from '@longshore/model';
+import { BareEcsClient } from './bare-client.js';
 import { type Asked, addIds, type ChurnOrder, type ChurnTold, Durations, noFingerprint } from './load.js';
 
 /** A task is stopped no sooner than this after it was asked for, so that it runs by then. */
@@ -19,7 +19,7 @@ type Operation = 'RunTask' | 'StopTask' | 'DescribeTasks' | 'ListTasks' | 'RunTa
  */
 export class Churn {
   readonly #order: ChurnOrder;
-  readonly #client: EcsClient;
+  readonly #client: BareEcsClient;
   readonly #cluster: string;
   /** Run since before the churn; taken from the end. */
   readonly #old: string[];
@@ -37,7 +37,7 @@ export class Churn {
   constructor(order: ChurnOrder, running: readonly string[]) {
     this.#order = order;
     this.#cluster = order.cluster;
-    this.#client = ecsClient(openChannel({ endpoints: order.endpoints }));
+    this.#client = new BareEcsClient(order.endpoints[0] ?? '');
     this.#old = shuffled(running);
   }
 
@@ -54,6 +54,7 @@ export class Churn {
       if (n % everyRead === 0) calls.push(this.#describe(dueAtMs), this.#list(n, dueAtMs));
     }
     await Promise.all(calls);
+    this.#client.close();
     return this.#told();
   }
 
@@ -78,24 +79,28 @@ export class Churn {
     const wait = [{ key: 'longshore:place-within', value: `${placeWithinSeconds}s` }];
     if (n % everyUnplaceable === 1)
       return await this.#call('RunTaskRefused', dueAtMs, async () => {
-        const request = { cluster: this.#cluster, taskDefinition: unplaceable, group };
-        const { tasks = [], failures = [] } = await this.#client.RunTask(request);
+        const { tasks = [], failures = [] } = await this.#runTask({ taskDefinition: unplaceable, group });
         if (tasks.length > 0 || !failures[0]?.reason?.startsWith('RESOURCE:'))
           throw new Error(`what fits nowhere was answered with ${JSON.stringify({ tasks, failures })}`);
         this.#refused++;
       });
     if (n % everyUnplaceable === 11)
       return await this.#call('RunTaskWaiting', dueAtMs, async () => {
-        const request = { cluster: this.#cluster, taskDefinition: unplaceable, group, tags: wait };
-        this.#waiting.push(taskOf(await this.#client.RunTask(request)));
+        const answer = await this.#runTask({ taskDefinition: unplaceable, group, tags: wait });
+        this.#waiting.push(taskOf(answer));
       });
     await this.#call('RunTask', dueAtMs, async () => {
       const taskDefinition = families[n % families.length] ?? '';
       // One in ten would wait for a place; there is one.
       const tags = n % everyRead === 5 ? { tags: wait } : {};
-      const request = { cluster: this.#cluster, taskDefinition, group, ...tags };
-      this.#started.push([taskOf(await this.#client.RunTask(request)), dueAtMs]);
+      this.#started.push([taskOf(await this.#runTask({ taskDefinition, group, ...tags })), dueAtMs]);
     });
+  }
+
+  /** With a token, as our own clients' calls. */
+  #runTask(request: RunTaskRequest): Promise<RunTaskResponse> {
+    const cluster = this.#cluster;
+    return this.#client.call('RunTask', { ...request, cluster, clientToken: systemRandom.hexId() });
   }
 
   /** In turns one that ran before and one that the churn has started. */
@@ -110,7 +115,7 @@ export class Churn {
     }
     this.#stopped.push([task, dueAtMs]);
     await this.#call('StopTask', dueAtMs, async () => {
-      await this.#client.StopTask({ cluster: this.#cluster, task, reason: 'churn' });
+      await this.#client.call('StopTask', { cluster: this.#cluster, task, reason: 'churn' });
     });
   }
 
@@ -118,7 +123,7 @@ export class Churn {
     const some = Array.from({ length: described }, () => this.#any());
     const tasks = [...new Set(some)].filter((task) => task !== undefined);
     await this.#call('DescribeTasks', dueAtMs, async () => {
-      const answer = await this.#client.DescribeTasks({ cluster: this.#cluster, tasks });
+      const answer = await this.#client.call('DescribeTasks', { cluster: this.#cluster, tasks });
       if (answer.tasks?.length !== tasks.length)
         throw new Error(`${answer.tasks?.length} of ${tasks.length} tasks were described`);
     });
@@ -130,7 +135,7 @@ export class Churn {
     // The whole cluster's and one family's, in turns; the answer's page is the default of 100.
     const filter = n % (2 * everyRead) === 0 ? {} : { family };
     await this.#call('ListTasks', dueAtMs, async () => {
-      const { taskArns = [] } = await this.#client.ListTasks({ cluster: this.#cluster, ...filter });
+      const { taskArns = [] } = await this.#client.call('ListTasks', { cluster: this.#cluster, ...filter });
       if (taskArns.length === 0) throw new Error('no tasks are listed');
     });
   }
