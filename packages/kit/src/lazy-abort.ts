@@ -9,6 +9,20 @@ export interface Ending {
   unlisten(listener: () => void): void;
 }
 
+/** What functions take that are to give up at an end: whoever calls them has a signal, or what is cheaper. */
+export type AnyEnding = Ending | AbortSignal;
+
+/** Calls `listener` when the end comes; not where it has come already. */
+export function listenTo(end: AnyEnding, listener: () => void): void {
+  if (end instanceof AbortSignal) end.addEventListener('abort', listener, { once: true });
+  else end.listen(listener);
+}
+
+export function unlistenTo(end: AnyEnding, listener: () => void): void {
+  if (end instanceof AbortSignal) end.removeEventListener('abort', listener);
+  else end.unlisten(listener);
+}
+
 /**
  * An AbortController that is only made when somebody asks for its signal. Node's are heavy for the collector: one for
  * each of 20,000 refused requests grows the process by 26 MiB (Node 20), though every one is garbage at once; and its

@@ -1,4 +1,4 @@
-import type { Component } from '@longshore/kit';
+import type { AnyEnding, Component } from '@longshore/kit';
 import type { HealthStatus, LaunchType, TaskHolds, TaskRecord, TaskStatus } from '@longshore/model';
 import type { Key, Range } from './keys.js';
 import type { ColdKind, Kind, LiveKind, Records } from './records.js';
@@ -190,11 +190,11 @@ export interface Store extends Component {
    * All or nothing. Resolves only when the outcome is known; throws a CodedError `ServerException` (retryable) once
    * `signal` aborts before that, and `UNAVAILABLE` where the store is away and nothing was sent.
    */
-  commit(request: CommitRequest, options?: { readonly signal?: AbortSignal }): Promise<CommitOutcome>;
+  commit(request: CommitRequest, options?: { readonly signal?: AnyEnding }): Promise<CommitOutcome>;
   /** Resolves when `watched` has reached `revision`. */
-  reached(revision: number, signal?: AbortSignal): Promise<void>;
+  reached(revision: number, signal?: AnyEnding): Promise<void>;
   /** Resolves when `watched` has passed a point taken after this call: then absence in the cache is absence. */
-  barrier(signal?: AbortSignal): Promise<void>;
+  barrier(signal?: AnyEnding): Promise<void>;
   readCold<K extends ColdKind>(key: Key<K>): Promise<Stored<K> | undefined>;
   listCold<K extends ColdKind>(
     range: Range<K>,

@@ -1,12 +1,13 @@
+import type { AnyEnding } from '@longshore/kit';
 import { clientException, definitionReference, type TaskDefinition } from '@longshore/model';
 import { type Expectation, keyOf, type Store, type Stored } from '@longshore/store';
-import type { Call, OperationContext } from './operation.js';
+import { type Call, endOf, type OperationContext } from './operation.js';
 import { findDefinition } from './task-definitions/index.js';
 
 /** Looks again once the watch has passed a point after the question: then absence is absence. */
 export async function certainly<T>(
   store: Store,
-  signal: AbortSignal,
+  signal: AnyEnding,
   look: () => T | undefined,
 ): Promise<T | undefined> {
   const found = look();
@@ -36,7 +37,7 @@ export async function requireDefinition(
   if (!reference?.ok) throw clientException('TaskDefinition not found.');
   const name = reference.value;
   const { store } = context;
-  const found = await certainly(store, call.signal, () => findDefinition(store, name));
+  const found = await certainly(store, endOf(call), () => findDefinition(store, name));
   const definition = found?.stored.value.definition;
   if (!found || !definition) throw clientException('TaskDefinition not found.');
   const { status } = found.stored.value;

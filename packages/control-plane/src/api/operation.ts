@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random } from '@longshore/kit';
+import type { AnyEnding, Clock, Ending, Logger, Random } from '@longshore/kit';
 import type { EcsServiceOperations } from '@longshore/model';
 import type { Store } from '@longshore/store';
 import type { TaskCounter } from './clusters/counts.js';
@@ -18,6 +18,13 @@ export interface Call {
   readonly requestId: string;
   /** Aborts when the caller has gone or its deadline has passed. */
   readonly signal: AbortSignal;
+  /** The same without a signal, which is dear, for what only waits: see `endOf`. */
+  readonly gone?: Ending | undefined;
+}
+
+/** At what those give up that wait on behalf of a call. */
+export function endOf(call: Pick<Call, 'signal' | 'gone'>): AnyEnding {
+  return call.gone ?? call.signal;
 }
 
 /** What every operation works with. Handed in, never reached for. */

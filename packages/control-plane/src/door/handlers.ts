@@ -1,5 +1,5 @@
 import type { AwsCall, AwsOperations } from '@longshore/aws-api';
-import type { Clock } from '@longshore/kit';
+import type { Clock, Ending } from '@longshore/kit';
 import { type RegisterRequest, storeAway, unsupportedFeature } from '@longshore/model';
 import type { Handlers, RpcCall } from '@longshore/rpc';
 import type { Store } from '@longshore/store';
@@ -88,6 +88,10 @@ class OperationCall implements Call {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  get gone(): Ending {
+    return this.#call.gone;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AnyEnding } from '@longshore/kit';
 import type { PlacementRequest, Refusal } from '@longshore/scheduler';
 import type { Conflict, Expectation, Write } from '@longshore/store';
 
@@ -32,7 +33,7 @@ export interface Ask {
    * At most 40 tasks.
    */
   readonly whole: boolean;
-  readonly signal: AbortSignal;
+  readonly signal: AnyEnding;
 }
 
 /** How an ask ended. Tasks that are neither placed nor refused met the conflict. */

@@ -1,4 +1,14 @@
-import { type Clock, deferred, type Logger, type Random, Turns, toError } from '@longshore/kit';
+import {
+  type AnyEnding,
+  type Clock,
+  deferred,
+  type Logger,
+  listenTo,
+  type Random,
+  Turns,
+  toError,
+  unlistenTo,
+} from '@longshore/kit';
 import { serverException, storeAway } from '@longshore/model';
 import { type PlacementRequest, place, type Refusal } from '@longshore/scheduler';
 import type { Conflict, Store } from '@longshore/store';
@@ -76,7 +86,7 @@ export class PlacementRounds {
     if (this.#stopped) throw storeAway('This server is stopping.');
     const { promise, resolve, reject } = deferred<AskOutcome>();
     const gone = (): void => reject(gaveUp(ask.signal));
-    ask.signal.addEventListener('abort', gone, { once: true });
+    listenTo(ask.signal, gone);
     const queue = ask.class === 'request' ? this.#requests : this.#controllers;
     queue.splice(behindItsLike(queue, ask), 0, {
       ask,
@@ -92,7 +102,7 @@ export class PlacementRounds {
     try {
       return await promise;
     } finally {
-      ask.signal.removeEventListener('abort', gone);
+      unlistenTo(ask.signal, gone);
     }
   }
 
@@ -275,7 +285,7 @@ function refuse(waiting: Waiting, refusal: Refusal): void {
   waiting.open = waiting.open.slice(0, placed);
 }
 
-function gaveUp(signal: AbortSignal): Error {
+function gaveUp(signal: AnyEnding): Error {
   return serverException('The caller gave up before its tasks were placed.', { cause: signal.reason });
 }
 

@@ -1,4 +1,4 @@
-import { CodedError, type Deferred, deferred } from '@longshore/kit';
+import { type AnyEnding, CodedError, type Deferred, deferred, listenTo, unlistenTo } from '@longshore/kit';
 import { BackendError } from '../backend.js';
 
 export interface BarrierParts {
@@ -24,7 +24,7 @@ export class Barriers {
     this.#parts = parts;
   }
 
-  pass(signal?: AbortSignal): Promise<void> {
+  pass(signal?: AnyEnding): Promise<void> {
     this.#next ??= { passed: deferred<void>() };
     const round = this.#next;
     // Who asked may have gone by the time it fails.
@@ -52,7 +52,7 @@ export class Barriers {
   }
 }
 
-function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+function orAborted(promise: Promise<void>, signal: AnyEnding): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void =>
       reject(
@@ -62,8 +62,8 @@ function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
         }),
       );
     if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    listenTo(signal, onAbort);
+    promise.then(resolve, reject).finally(() => unlistenTo(signal, onAbort));
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, CodedError, type Logger, type Random, type Timer } from '@longshore/kit';
+import { type AnyEnding, type Clock, CodedError, type Logger, type Random, type Timer } from '@longshore/kit';
 import { type Backend, BackendError } from '../backend.js';
 import { LiveCache } from '../cache/live-cache.js';
 import { decodeRecord, endOf } from '../codecs.js';
@@ -167,7 +167,7 @@ export class CachedStore implements Store {
 
   async commit(
     request: CommitRequest,
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AnyEnding } = {},
   ): Promise<CommitOutcome> {
     const { phase, reason } = this.state;
     if (phase === 'away' || phase === 'starting')
@@ -175,7 +175,7 @@ export class CachedStore implements Store {
     return this.#committer.commit(request, options.signal);
   }
 
-  async reached(revision: number, signal?: AbortSignal): Promise<void> {
+  async reached(revision: number, signal?: AnyEnding): Promise<void> {
     if (this.watched >= revision) return;
     const { clock, logger } = this.#parts;
     let timer: Timer;
@@ -191,7 +191,7 @@ export class CachedStore implements Store {
     }
   }
 
-  async barrier(signal?: AbortSignal): Promise<void> {
+  async barrier(signal?: AnyEnding): Promise<void> {
     const { phase, reason } = this.state;
     if (phase === 'away')
       throw new CodedError('UNAVAILABLE', `the store is away: ${reason}`, { retryable: true });

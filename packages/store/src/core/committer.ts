@@ -1,4 +1,14 @@
-import { type Clock, CodedError, deferred, type Logger, type Random, Roll } from '@longshore/kit';
+import {
+  type AnyEnding,
+  type Clock,
+  CodedError,
+  deferred,
+  type Logger,
+  listenTo,
+  type Random,
+  Roll,
+  unlistenTo,
+} from '@longshore/kit';
 import { type Backend, BackendError, type Found, type RawTransaction, refusals } from '../backend.js';
 import type { OwnWrite } from '../cache/live-cache.js';
 import type { CommitOutcome, CommitRequest } from '../store.js';
@@ -71,7 +81,7 @@ export class Committer {
     ).reverse();
   }
 
-  commit(request: CommitRequest, signal?: AbortSignal): Promise<CommitOutcome> {
+  commit(request: CommitRequest, signal?: AnyEnding): Promise<CommitOutcome> {
     try {
       return this.#enqueue(toMember(request), signal);
     } catch (thrown) {
@@ -94,7 +104,7 @@ export class Committer {
       for (const member of members) fail(member, outcomeUnknown(stopped()));
   }
 
-  #enqueue(member: Member, signal: AbortSignal | undefined): Promise<CommitOutcome> {
+  #enqueue(member: Member, signal: AnyEnding | undefined): Promise<CommitOutcome> {
     if (this.#closed) throw stopped();
     if (signal?.aborted) throw outcomeUnknown(signal.reason);
     if (this.#queue.length >= queueLimit)
@@ -104,8 +114,8 @@ export class Committer {
     this.#pumpSoon();
     if (!signal) return member.outcome.promise;
     const onAbort = (): void => fail(member, outcomeUnknown(signal.reason));
-    signal.addEventListener('abort', onAbort, { once: true });
-    return member.outcome.promise.finally(() => signal.removeEventListener('abort', onAbort));
+    listenTo(signal, onAbort);
+    return member.outcome.promise.finally(() => unlistenTo(signal, onAbort));
   }
 
   #pumpSoon(): void {

@@ -1,4 +1,4 @@
-import { CodedError, type Deferred, deferred } from '@longshore/kit';
+import { type AnyEnding, CodedError, type Deferred, deferred, listenTo, unlistenTo } from '@longshore/kit';
 
 interface Waiter extends Deferred<void> {
   readonly revision: number;
@@ -14,7 +14,7 @@ export class RevisionWaiters {
   }
 
   /** Rejects with ServerException when the signal aborts, or on `close`. */
-  wait(revision: number, signal?: AbortSignal): Promise<void> {
+  wait(revision: number, signal?: AnyEnding): Promise<void> {
     if (signal?.aborted) return Promise.reject(tooLate(revision, signal.reason));
     const waiter: Waiter = { ...deferred<void>(), revision };
     this.#waiting.push(waiter);
@@ -23,8 +23,9 @@ export class RevisionWaiters {
       this.#waiting = this.#waiting.filter((one) => one !== waiter);
       waiter.reject(tooLate(revision, signal?.reason));
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return waiter.promise.finally(() => signal?.removeEventListener('abort', onAbort));
+    if (!signal) return waiter.promise;
+    listenTo(signal, onAbort);
+    return waiter.promise.finally(() => unlistenTo(signal, onAbort));
   }
 
   reached(revision: number): void {

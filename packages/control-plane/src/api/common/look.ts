@@ -1,11 +1,11 @@
 import type { ArnScope } from '@longshore/model';
 import type { Key, LiveKind, Stored } from '@longshore/store';
-import type { Call, OperationContext } from '../operation.js';
+import { type Call, endOf, type OperationContext } from '../operation.js';
 
 /** What reads need of their call. */
 export interface Reading {
   readonly context: Pick<OperationContext, 'store' | 'accountId'>;
-  readonly call: Pick<Call, 'signal' | 'region'>;
+  readonly call: Pick<Call, 'signal' | 'gone' | 'region'>;
 }
 
 export function scopeOf({ context, call }: Reading): ArnScope {
@@ -19,7 +19,7 @@ export async function look<K extends LiveKind>(
 ): Promise<Stored<K> | undefined> {
   const stored = context.store.get(key);
   if (stored) return stored;
-  await context.store.barrier(call.signal);
+  await context.store.barrier(endOf(call));
   return context.store.get(key);
 }
 
@@ -30,6 +30,6 @@ export async function lookAll<K extends LiveKind>(
 ): Promise<readonly (Stored<K> | undefined)[]> {
   const all = keys.map((key) => context.store.get(key));
   if (!all.includes(undefined)) return all;
-  await context.store.barrier(call.signal);
+  await context.store.barrier(endOf(call));
   return keys.map((key) => context.store.get(key));
 }

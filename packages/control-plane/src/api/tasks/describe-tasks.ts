@@ -8,7 +8,7 @@ import {
 } from '@longshore/model';
 import { activeCluster } from '../clusters/index.js';
 import { scopeOf } from '../common/index.js';
-import type { Call, Operation, OperationContext } from '../operation.js';
+import { type Call, endOf, type Operation, type OperationContext } from '../operation.js';
 import { findTask, liveTask } from './find.js';
 import { type NamedTask, renderTask } from './render.js';
 
@@ -58,7 +58,7 @@ async function findAll(
   };
   look();
   if (found.size === wanted.size) return found;
-  await store.barrier(call.signal);
+  await store.barrier(endOf(call));
   look();
   const missing = [...wanted].filter((id) => !found.has(id));
   await Promise.all(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from '@longshore/kit';
 import type { RunTaskRequest } from '@longshore/model';
 
@@ -20,14 +20,14 @@ export function taskIds(scope: TokenScope, count: number, random: Random): reado
 export function tokenId(scope: TokenScope, ordinal: number): string | undefined {
   if (scope.clientToken === undefined) return undefined;
   const text = JSON.stringify(['task', scope.accountId, scope.cluster, scope.clientToken, ordinal]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** What tells a repetition of a request from another request under the same token; empty without one. */
 export function requestHash(request: RunTaskRequest): Uint8Array {
   if (request.clientToken === undefined) return new Uint8Array();
   const { clientToken: _, ...rest } = request;
-  return createHash('sha256').update(canonical(rest)).digest().subarray(0, 16);
+  return hash('sha256', canonical(rest), 'buffer').subarray(0, 16);
 }
 
 /** JSON with sorted members, without those that are absent or empty lists: both wires say the same by the same text. */

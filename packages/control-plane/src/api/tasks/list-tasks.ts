@@ -17,7 +17,7 @@ import { keyOf, rangeOf, type Store, type TaskSummary } from '@longshore/store';
 import { activeCluster } from '../clusters/index.js';
 import { scopeOf } from '../common/index.js';
 import { certainly } from '../lookup.js';
-import type { Call, Operation, OperationContext } from '../operation.js';
+import { type Call, endOf, type Operation, type OperationContext } from '../operation.js';
 
 /** Living tasks that one call looks at most; a page may then hold fewer than asked and still have a next one. */
 const livingPerCall = 20_000;
@@ -74,7 +74,7 @@ async function filterOf(
   if (service && !service.ok) throw serviceNotFound();
   if (
     service &&
-    !(await certainly(store, call.signal, () => store.get(keyOf('service', cluster, service.value))))
+    !(await certainly(store, endOf(call), () => store.get(keyOf('service', cluster, service.value))))
   )
     throw serviceNotFound();
   return {

@@ -16,11 +16,11 @@ import { type ActiveCluster, activeCluster } from '../clusters/index.js';
 import { scopeOf } from '../common/index.js';
 import type { PlacingContext } from '../context.js';
 import { certainly, type FoundDefinition, requireDefinition } from '../lookup.js';
-import type { Call, Operation } from '../operation.js';
+import { type Call, endOf, type Operation } from '../operation.js';
 import { bornRecord, placedRecord, placementRequest, type TaskWish, waitingRecord } from './draft.js';
 import { refusalFailures } from './failures.js';
 import { findTask } from './find.js';
-import { requestHash, type TokenScope, taskIds, tokenId } from './ids.js';
+import { requestHash, type TokenScope, taskIds } from './ids.js';
 import { tellNetworks } from './networks.js';
 import { type NamedTask, renderTask } from './render.js';
 import { checkAgainstDefinition, checkExpressions, checkRunTask, countOf, tagsOfTask } from './request.js';
@@ -56,7 +56,7 @@ export const runTask: Operation<'RunTask', PlacingContext> = async (request, cal
     }
     attempt++;
     // The cluster or the definition has changed, or the token's first task exists by now: look again.
-    await context.store.reached(conflict.asOf, call.signal);
+    await context.store.reached(conflict.asOf, endOf(call));
   }
   throw serverException('The request was overtaken too often: try again.');
 };
@@ -116,8 +116,17 @@ export async function prepare(
   const scope = { accountId: context.accountId, cluster: cluster.name, clientToken: request.clientToken };
   const ids = soFar.ids ?? taskIds(scope, countOf(request), context.random);
   const open = ids.filter((id) => !soFar.committed.has(id));
-  const expect = expectations(cluster, definition, open.length < ids.length ? undefined : tokenId(scope, 0));
+  const expect = expectations(
+    cluster,
+    definition,
+    open.length < ids.length ? undefined : firstOf(scope, ids),
+  );
   return { request, cluster, definition, wish, scope, ids, open, expect };
+}
+
+/** The id that nobody has unless the token was used before. */
+function firstOf({ clientToken }: TokenScope, [first]: readonly string[]): string | undefined {
+  return clientToken === undefined ? undefined : first;
 }
 
 /** `first`: the token's first task, which must not exist yet; undefined where there is no token, or it is ours. */
@@ -171,7 +180,7 @@ function askOf(run: PreparedRun, asked: readonly string[], call: Call): Ask {
     })),
     expect: run.expect,
     whole: asked.length <= wholeUpTo,
-    signal: call.signal,
+    signal: endOf(call),
   };
 }
 
@@ -196,7 +205,7 @@ async function answerOfEarlier(
 }
 
 async function checkInstances(cluster: string, call: Call, context: PlacingContext): Promise<void> {
-  const active = await certainly(context.store, call.signal, () =>
+  const active = await certainly(context.store, endOf(call), () =>
     context.views.cluster(cluster).instances.find((instance) => instance.status === 'ACTIVE'),
   );
   if (!active) throw invalidParameter('No Container Instances were found in your cluster.');
@@ -220,7 +229,7 @@ async function commitWaiting(
     }));
     // Where one of the request's tasks is committed, the token is ours.
     const expect = committed.size === 0 ? run.expect : expectations(run.cluster, run.definition, undefined);
-    const written = await context.store.commit({ expect, write }, { signal: call.signal });
+    const written = await context.store.commit({ expect, write }, { signal: endOf(call) });
     if (!written.ok) return written.conflict;
     for (const id of ids) committed.add(id);
   }

@@ -9,7 +9,7 @@ import {
 import { keyOf } from '@longshore/store';
 import { activeCluster } from '../clusters/index.js';
 import { certainly } from '../lookup.js';
-import type { Operation } from '../operation.js';
+import { endOf, type Operation } from '../operation.js';
 import { findTask, liveTask } from './find.js';
 import { renderTask } from './render.js';
 
@@ -27,7 +27,7 @@ export const stopTask: Operation<'StopTask'> = async (request, call, context) =>
   if (!reference.ok) throw invalidParameter('The referenced task was not found.');
   const id = reference.value;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const task = await certainly(store, call.signal, () => store.tasks.get(cluster, id));
+    const task = await certainly(store, endOf(call), () => store.tasks.get(cluster, id));
     if (!task) {
       const old = await findTask(store, cluster, id, { readHistory: true });
       if (!old) throw invalidParameter('The referenced task was not found.');
@@ -40,13 +40,13 @@ export const stopTask: Operation<'StopTask'> = async (request, call, context) =>
     const value = stopped(record, { stopCode: 'UserInitiated', reason, nowMs: clock.wallMs() });
     const outcome = await store.commit(
       { expect: [{ key, revision: task.revision }], write: [{ put: key, value }] },
-      { signal: call.signal },
+      { signal: endOf(call) },
     );
     if (outcome.ok) {
       const now = liveTask(store, cluster, id) ?? { cluster, id, record: value };
       return { task: renderTask(now, call, context, true) };
     }
-    await store.reached(outcome.conflict.asOf, call.signal);
+    await store.reached(outcome.conflict.asOf, endOf(call));
   }
   throw serverException('The task changes too fast: try again.');
 };
