@@ -65,7 +65,11 @@ export async function run(options: BenchOptions): Promise<Figures> {
     ends.unshift(() => crowd.end());
     const requester = LoadProcess.start();
     ends.unshift(() => requester.end());
-    const figures = await measure({ cluster, crowd, requester, sizes });
+    const figures = await measure({ cluster, crowd, requester, sizes }).catch(async (thrown: unknown) => {
+      // What an agent has met says more than that nothing moves.
+      await crowd.told();
+      throw thrown;
+    });
     for (const [name, value] of Object.entries(figures)) console.log(`  ${name.padEnd(22)} ${String(value)}`);
     return figures;
   } finally {

@@ -37,6 +37,11 @@ const idleHost = {
   diskTotalBytes: 40_000_000_000,
   uptimeMs: 86_400_000,
 };
+/**
+ * Pings as the real agent's; thousands that share one event loop, which goes behind server and etcd, need more patience for
+ * the answers.
+ */
+const keepAlive = { timeMs: 10_000, timeoutMs: 60_000 } as const;
 const rejoinBackoff = { minMs: 100, maxMs: 2000 } as const;
 
 /** One agent: registers, polls and reports; what it is told to run runs at once, what it is told to stop has stopped. */
@@ -62,7 +67,7 @@ export class SimulatedAgent {
     this.#name = `sim-${number}`;
     this.#order = order;
     this.#witness = witness;
-    this.#channel = openChannel({ endpoints: order.endpoints, balance: 'one' });
+    this.#channel = openChannel({ endpoints: order.endpoints, balance: 'one', keepAlive });
     this.#line = agentLine(this.#channel);
     this.#resources = someResources({ cpuUnits: order.cpuUnits, memoryMiB: order.memoryMiB });
     this.#tasks = new HeldTasks(this.#resources);
@@ -120,7 +125,7 @@ export class SimulatedAgent {
   /** The host is back, with what ran on it. */
   async return(): Promise<void> {
     this.#lost = new AbortController();
-    this.#channel = openChannel({ endpoints: this.#order.endpoints, balance: 'one' });
+    this.#channel = openChannel({ endpoints: this.#order.endpoints, balance: 'one', keepAlive });
     this.#line = agentLine(this.#channel);
     await this.join();
     this.run();
@@ -209,9 +214,9 @@ export class SimulatedAgent {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
-      signal.throwIfAborted();
       const gatherMs = this.#pace?.reportMs ?? 0;
       if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      signal.throwIfAborted();
       await this.#report([...this.#unreported.values()].slice(0, reportsPerCall), false);
     }
   }
