@@ -60,7 +60,9 @@ export async function run(options: BenchOptions): Promise<Figures> {
     await registerFamilies(cluster);
     await registerUnplaceable(cluster);
     const joinedMs = Date.now();
-    const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances);
+    const crowd = await Crowd.start(cluster, sizes.instances, sizes.tasks / sizes.instances, {
+      goesBehind: true,
+    });
     console.log(`  ${sizes.instances} agents joined in ${round((Date.now() - joinedMs) / 1000, 1)} s`);
     ends.unshift(() => crowd.end());
     const requester = LoadProcess.start();
