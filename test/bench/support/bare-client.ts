@@ -9,7 +9,7 @@ import {
 } from '@longshore/model';
 import type { RequestOf, ResponseOf } from '@longshore/rpc';
 
-type Operation = keyof EcsServiceOperations & string;
+type Operation = keyof EcsServiceOperations;
 
 /** What a client may send before the server's event loop has its next turn, as our own clients let it. */
 const windowBytes = 2 ** 20;
@@ -70,6 +70,8 @@ export class BareEcsClient {
   }
 }
 
+type Headers = Readonly<Record<string, unknown>>;
+
 /** A message of gRPC: not compressed, its length, itself. */
 function framed(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(5 + message.byteLength);
@@ -83,20 +85,19 @@ function framed(message: Uint8Array): Buffer {
 function answerOf(stream: ClientHttp2Stream): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let said: { readonly [header: string]: unknown } = {};
-    const hear = (headers: { readonly [header: string]: unknown }): void => {
-      if (headers['grpc-status'] !== undefined) said = headers;
+    let [status, message] = ['none', ''];
+    const hear = ({ 'grpc-status': code, 'grpc-message': text }: Headers): void => {
+      if (typeof code === 'string') status = code;
+      if (typeof text === 'string') message = text;
     };
     stream.on('response', hear);
     stream.on('trailers', hear);
     stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
     stream.on('error', reject);
     stream.on('close', () => {
-      const status = String(said['grpc-status'] ?? 'none');
       const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
       if (status === '0' && bytes && bytes.byteLength >= 5) resolve(bytes.subarray(5));
-      else
-        reject(new Error(`gRPC status ${status}: ${decodeURIComponent(String(said['grpc-message'] ?? ''))}`));
+      else reject(new Error(`gRPC status ${status}: ${decodeURIComponent(message)}`));
     });
   });
 }
