@@ -1,3 +1,4 @@
+import { messageOf } from '@longshore/kit';
 import type { BenchOptions, Figures } from './main.js';
 import { BenchCluster } from './support/cluster.js';
 import { Crowd, crowdCluster, families, registerFamilies } from './support/crowd.js';
@@ -69,8 +70,8 @@ export async function run(options: BenchOptions): Promise<Figures> {
     ends.unshift(() => requester.end());
     const figures = await measure({ cluster, crowd, requester, sizes }).catch(async (thrown: unknown) => {
       // What an agent has met says more than that nothing moves.
-      await crowd.told();
-      throw thrown;
+      const met = await crowd.told().then(() => undefined, messageOf);
+      throw met === undefined ? thrown : new Error(met, { cause: thrown });
     });
     for (const [name, value] of Object.entries(figures)) console.log(`  ${name.padEnd(22)} ${String(value)}`);
     return figures;

@@ -16,8 +16,8 @@ const windowBytes = 2 ** 20;
 const timeoutSeconds = 30;
 
 /**
- * EcsService over one connection by Node's HTTP/2 alone. Who asks shares the processors of who answers: grpc-js takes three
- * times as much for a call, and its own waits would be measured with the server's. Nothing is checked or sent again.
+ * EcsService over one connection by Node's HTTP/2 alone. Who asks shares the processors of who answers: grpc-js takes
+ * twice as much for a call, and its own waits would be measured with the server's. Nothing is checked or sent again.
  */
 export class BareEcsClient {
   readonly #url: string;

@@ -158,7 +158,7 @@ export class SimulatedAgent {
       return await Promise.race(loops);
     } finally {
       over.abort(new Error('the session is over'));
-      // Ends the calls that run: a signal for each would be a seventh of what an agent costs.
+      // Ends the calls that run: a signal for each was a sixth of what an agent costs.
       this.#line.close();
       this.#wake();
       await Promise.allSettled(loops);

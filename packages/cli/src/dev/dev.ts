@@ -87,9 +87,12 @@ export async function runDev(cli: Cli, options: DevOptions): Promise<void> {
   } finally {
     gateway?.close();
     await stopAgents(children);
-    // Not before: an agent that lives may be making or removing things itself.
-    if (options.rm) await cleanEngine([...leaving, ...instancesOf(dataDir)], cli.clock, say);
-    await stopServers(children);
+    try {
+      // Not before: an agent that lives may be making or removing things itself.
+      if (options.rm) await cleanEngine([...leaving, ...instancesOf(dataDir)], cli.clock, say);
+    } finally {
+      await stopServers(children);
+    }
     documented.release();
     rmSync(join(dataDir, 'run', 'dev.pid'), { force: true });
     if (options.rm) rmSync(dataDir, { recursive: true, force: true });
