@@ -3,12 +3,14 @@ import { parseCommandLine } from './config/command.js';
 import { readEnvironment } from './config/env.js';
 import { loadConfig } from './config/load.js';
 import { showConfig } from './config/show.js';
+import { keepGarbageYoung } from './heap.js';
 import { startServer } from './server.js';
 import { firstSignal } from './signals.js';
 import { serverVersion } from './version.js';
 
 /** `longshore-server`: parse, start, wait for a signal or the first dead component, stop. */
 export async function main(argv: readonly string[]): Promise<void> {
+  keepGarbageYoung();
   const wish = parseCommandLine(argv, serverVersion());
   if (wish.kind === 'said') return say(wish.text, wish.exitCode);
   const loaded = loadConfig(wish.flags, readEnvironment(), wish.file);

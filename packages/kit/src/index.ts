@@ -1,3 +1,4 @@
+export * from './alarm.js';
 export * from './backoff.js';
 export * from './clock.js';
 export * from './component.js';
@@ -6,6 +7,7 @@ export * from './directory.js';
 export * from './env.js';
 export * from './errors.js';
 export * from './keyed-queue.js';
+export * from './later.js';
 export * from './lazy-abort.js';
 export * from './lean-http2.js';
 export * from './logger.js';

@@ -31,17 +31,37 @@ export class Turns<L extends string = 'work'> {
     return this.#waiting;
   }
 
-  /** Resolves when the next piece may begin. Where there are several lanes one must be named. */
+  /** Resolves when the next piece may begin; undefined: now. Where there are several lanes one must be named. */
   next(name: L = 'work' as L): Promise<void> | undefined {
-    const lane = this.#lanes.get(name);
-    if (!lane) throw new Error(`there is no lane ${name}`);
+    const lane = this.#lane(name);
+    if (this.#mayBegin()) return undefined;
+    return new Promise((resolve) => this.#wait(lane, { begin: resolve }));
+  }
+
+  /** The same without a promise: begins the piece now or in a later turn. */
+  when(name: L, piece: Piece): void {
+    const lane = this.#lane(name);
+    if (this.#mayBegin()) piece.begin();
+    else this.#wait(lane, piece);
+  }
+
+  #mayBegin(): boolean {
     if (this.#beganMs === undefined) {
       this.#begin();
-      return undefined;
+      return true;
     }
-    if (this.#waiting === 0 && this.#nowMs() - this.#beganMs < sliceMs) return undefined;
+    return this.#waiting === 0 && this.#nowMs() - this.#beganMs < sliceMs;
+  }
+
+  #lane(name: L): Lane {
+    const lane = this.#lanes.get(name);
+    if (!lane) throw new Error(`there is no lane ${name}`);
+    return lane;
+  }
+
+  #wait(lane: Lane, piece: Piece): void {
     this.#waiting++;
-    return new Promise((resolve) => lane.push(resolve));
+    lane.push(piece);
   }
 
   #begin(): void {
@@ -57,14 +77,14 @@ export class Turns<L extends string = 'work'> {
     this.#begin();
     const untilMs = this.#nowMs() + sliceMs;
     do {
-      this.#take()?.();
+      this.#take()?.begin();
       // The piece runs in between.
       await Promise.resolve();
       await Promise.resolve();
     } while (this.#waiting > 0 && this.#nowMs() < untilMs);
   }
 
-  #take(): (() => void) | undefined {
+  #take(): Piece | undefined {
     for (let i = 0; i < this.#groups.length; i++) {
       const group = this.#groups[this.#group];
       this.#group = (this.#group + 1) % this.#groups.length;
@@ -77,20 +97,25 @@ export class Turns<L extends string = 'work'> {
   }
 }
 
+/** Work that takes a turn. */
+export interface Piece {
+  begin(): void;
+}
+
 /** First in, first out; taking from thousands costs what taking from one does. */
 class Lane {
-  #pieces: (() => void)[] = [];
+  #pieces: Piece[] = [];
   #next = 0;
 
   get length(): number {
     return this.#pieces.length - this.#next;
   }
 
-  push(piece: () => void): void {
+  push(piece: Piece): void {
     this.#pieces.push(piece);
   }
 
-  shift(): (() => void) | undefined {
+  shift(): Piece | undefined {
     const piece = this.#pieces[this.#next++];
     if (this.#next > 1000 && 2 * this.#next > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#next);

@@ -179,15 +179,15 @@ describe('polls of many agents on one server', () => {
         listening.delete(listener);
       }
     })();
-    const poll = ({ cluster, instance, id }: AgentSession) => {
+    const poll = async ({ cluster, instance, id }: AgentSession) => {
       const request = { cluster, instance, session: id, cursor: undefined, knownDefinitions: [] };
-      return polls.poll(request, new LazyAbortController(), { draining });
+      return await polls.poll(request, new LazyAbortController(), { draining });
     };
     const first = await settledAfter(1000, many.map(poll));
-    const answers = many.map((session, i) => {
+    const answers = many.map(async (session, i) => {
       const cursor = first[i]?.cursor;
       const { cluster, instance, id } = session;
-      return polls.poll(
+      return await polls.poll(
         { cluster, instance, session: id, cursor, knownDefinitions: [] },
         new LazyAbortController(),
         { draining },

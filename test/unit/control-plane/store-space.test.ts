@@ -80,7 +80,8 @@ describe('a store that is nearly full', () => {
       region: 'us-east-1',
       full: () => 'the store is 81 % full',
     };
-    const dispatcher = { register: () => ({}), report: () => ({}) } as unknown as Dispatcher;
+    const done = async () => ({});
+    const dispatcher = { register: done, report: done } as unknown as Dispatcher;
     const handlers = { ...ecsHandlers(ecsRegistry, parts), ...agentHandlers(dispatcher, parts) };
     const open = new AbortController().signal;
     const call = {

@@ -56,6 +56,21 @@ describe('short turns of the event loop', () => {
     expect(turns.length).to.equal(0);
   });
 
+  it('are the same for pieces that are no promises', async () => {
+    const turns = new Turns(() => nowMs);
+    const done: string[] = [];
+    const piece = (name: string) => ({
+      begin: (): void => {
+        nowMs += 15;
+        done.push(name);
+      },
+    });
+    for (const name of ['a', 'b', 'c', 'd']) turns.when('work', piece(name));
+    expect(done.join('')).to.equal('ab');
+    await nextTurn();
+    expect(done.join('')).to.equal('abcd');
+  });
+
   it('are refused in a lane that there is not', () => {
     const turns = new Turns<'answer' | 'work'>(() => nowMs, [['answer']]);
     expect(() => turns.next()).to.throw('there is no lane work');

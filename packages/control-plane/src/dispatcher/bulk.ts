@@ -72,7 +72,7 @@ export class Bulk {
       if (left <= 0 || (isRush && now - sinceMs < longestMs)) break;
       left -= session.changed.size;
       this.#heldSinceMs.delete(session);
-      session.wake?.();
+      session.wake();
     }
     if (this.#heldSinceMs.size > 0) this.#lookIn(left <= 0 ? turnMs : lookMs);
   }

@@ -1,4 +1,4 @@
-import type { Clock, Component, Ending, Logger } from '@longshore/kit';
+import type { Clock, Component, Ending, Later, Logger } from '@longshore/kit';
 import type {
   PollRequest,
   PollResponse,
@@ -99,7 +99,7 @@ export class Dispatcher implements Component {
     return this.#registrations.register(request, signal);
   }
 
-  poll(request: PollRequest, gone: Ending, line?: PollLine): Promise<PollResponse> {
+  poll(request: PollRequest, gone: Ending, line?: PollLine): Later<PollResponse> {
     return this.#polls.poll(request, gone, line);
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@longshore/kit';
+import type { Alarm, Clock } from '@longshore/kit';
 import { EcsError } from '@longshore/model';
 import type { Connection } from '@longshore/rpc';
 import { type Change, keyOf, type Store } from '@longshore/store';
@@ -8,6 +8,16 @@ export interface SessionRef {
   readonly cluster: string;
   readonly instance: string;
   readonly session: number;
+}
+
+/** A poll of a session that waits. */
+export interface WaitingCall {
+  /** Something of its tasks has changed, or the session is over. */
+  ring(): void;
+  /** Its time is up. */
+  due(): void;
+  /** Its agent has begun another. */
+  supersede(): void;
 }
 
 /** One connection of one agent to this replica. */
@@ -36,12 +46,14 @@ export class AgentSession {
   /** Whether the instance's record says overdue, as far as this session has seen; undefined: not looked yet. */
   saidOverdue: boolean | undefined;
   #isOver = false;
+  /** The poll that waits. */
+  waiting: WaitingCall | undefined;
+  /** When its poll is answered without news: one timer for all of them. */
+  alarm: Alarm | undefined;
   /** What the poll that waits came by, and its bytes at the last look. */
-  #line: { readonly connection: Connection; seenBytes: number } | undefined;
-  /** Ends the poll that waits, since the agent has begun another. */
-  supersede: (() => void) | undefined;
-  /** Wakes the poll that waits: something of its tasks has changed, or the session is over. */
-  wake: (() => void) | undefined;
+  #connection: Connection | undefined;
+  #seenBytes = 0;
+  #knownDefinitions: readonly string[] = [];
 
   /** As `over.signal.aborted`, which Node looks up anew each time it is read. */
   get isOver(): boolean {
@@ -52,7 +64,21 @@ export class AgentSession {
   end(): void {
     this.#isOver = true;
     this.over.abort(sessionOver(this.ref));
-    this.wake?.();
+    this.alarm?.stop();
+    this.wake();
+  }
+
+  /** Wakes the poll that waits: something of its tasks has changed. */
+  wake(): void {
+    this.waiting?.ring();
+  }
+
+  /** The names that its agent says it knows: one list for as long as they are the same, which is for most of its polls. */
+  knows(definitions: readonly string[]): readonly string[] {
+    const known = this.#knownDefinitions;
+    const isSame = known.length === definitions.length && definitions.every((name, i) => name === known[i]);
+    if (!isSame) this.#knownDefinitions = definitions;
+    return this.#knownDefinitions;
   }
 
   get ref(): SessionRef {
@@ -68,23 +94,19 @@ export class AgentSession {
 
   /**
    * While a poll waits, whatever comes by its connection is the agent's heartbeat: HTTP/2's pings, which cost a tenth of
-   * a call. Gives the end of that, for when the poll is answered: a connection alone says nothing of its agent.
+   * a call. Undefined once it is answered: a connection alone says nothing of its agent.
    */
-  waitsOn(connection: Connection): () => void {
-    const line = { connection, seenBytes: connection.receivedBytes };
-    this.#line = line;
-    return () => {
-      if (this.#line === line) this.#line = undefined;
-    };
+  waitsOn(connection: Connection | undefined): void {
+    this.#connection = connection;
+    this.#seenBytes = connection?.receivedBytes ?? 0;
   }
 
   /** Looks whether something has come since the last look. */
   listen(nowMs: number): void {
-    const line = this.#line;
-    if (!line) return;
-    const bytes = line.connection.receivedBytes;
-    if (bytes !== line.seenBytes) this.lastHeardMs = nowMs;
-    line.seenBytes = bytes;
+    if (!this.#connection) return;
+    const bytes = this.#connection.receivedBytes;
+    if (bytes !== this.#seenBytes) this.lastHeardMs = nowMs;
+    this.#seenBytes = bytes;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AwsCall, AwsOperations } from '@longshore/aws-api';
-import type { Clock, Ending } from '@longshore/kit';
+import { type Clock, type Ending, Later } from '@longshore/kit';
 import { type RegisterRequest, storeAway, unsupportedFeature } from '@longshore/model';
 import type { Handlers, RpcCall } from '@longshore/rpc';
 import type { Store } from '@longshore/store';
@@ -28,15 +28,22 @@ const relistWaitMs = 2000;
 
 type AnyOperation = (request: unknown, call: Call, context: ServerContext) => Promise<unknown>;
 
-/** Before every operation: may the caller, and is there a store to decide on. */
-async function enter(
+/** Before every operation: may the caller, and is there a store to decide on. Undefined: yes, at once. */
+function enter(
   parts: DoorParts,
   caller: Caller,
   operation: OperationRef,
   request: unknown,
-): Promise<void> {
+): Promise<void> | undefined {
   parts.authorize(caller, operation, resourceOf(request));
-  if (!worksWithoutStore.has(operation.name)) await storeReady(parts);
+  if (worksWithoutStore.has(operation.name) || parts.store.state.phase === 'ready') {
+    refuseWhenFull(parts, operation, request);
+    return undefined;
+  }
+  return storeReady(parts).then(() => refuseWhenFull(parts, operation, request));
+}
+
+function refuseWhenFull(parts: DoorParts, operation: OperationRef, request: unknown): void {
   const full = parts.full();
   if (full !== '' && isNewWork(operation, request)) throw storeAway(full);
 }
@@ -158,11 +165,16 @@ export function longshoreHandlers(
 }
 
 export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handlers<'AgentService', Caller> {
-  const behind = <Q, R>(name: string, act: (request: Q, call: RpcCall<Caller>) => Promise<R> | R) => {
+  const behind = <Q, R>(name: string, act: (request: Q, call: RpcCall<Caller>) => PromiseLike<R>) => {
     const operation = { service: 'AgentService', name } as const;
-    return async (request: Q, call: RpcCall<Caller>): Promise<R> => {
-      await enter(parts, call.caller, operation, request);
-      return await act(request, call);
+    // No async function: a poll would be kept by it, and it by the poll.
+    return (request: Q, call: RpcCall<Caller>): PromiseLike<R> => {
+      try {
+        const entered = enter(parts, call.caller, operation, request);
+        return entered ? entered.then(() => act(request, call)) : act(request, call);
+      } catch (thrown) {
+        return Later.failed(thrown);
+      }
     };
   };
   return {
@@ -174,6 +186,6 @@ export function agentHandlers(dispatcher: Dispatcher, parts: DoorParts): Handler
     TaskProtection: behind('TaskProtection', (request, { signal }) =>
       dispatcher.taskProtection(request, { signal, region: parts.region }, parts.context),
     ),
-    ReportUtilisation: behind('ReportUtilisation', (request) => dispatcher.reportUtilisation(request)),
+    ReportUtilisation: behind('ReportUtilisation', async (request) => dispatcher.reportUtilisation(request)),
   };
 }

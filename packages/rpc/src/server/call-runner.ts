@@ -3,6 +3,8 @@ import {
   type Clock,
   CodedError,
   type Ending,
+  Later,
+  type LaterListener,
   LazyAbortController,
   type Logger,
   type Place,
@@ -60,69 +62,81 @@ export type Ended<T> = { readonly requestId: string } & (
   | { readonly ok: false; readonly status: WireStatus }
 );
 
-interface Running {
-  readonly cancel: LazyAbortController;
-  readonly drain: LazyAbortController;
+/** Who is told how a call has ended, once. */
+export interface Answering<T> {
+  answered(ended: Ended<T>): void;
+}
+
+/** What is called: for the door, the log and the metric. */
+export interface CallRef {
+  readonly service: string;
+  readonly operation: string;
 }
 
 /**
  * What happens around every call, of whatever service: the door, signals, the status of what was thrown, the metric.
- * Invariant: `run` never rejects, so no handler can end the process or leave its caller waiting.
+ * Invariant: whatever happens its caller is told, once, so no handler can end the process or leave a caller waiting.
  */
 export class CallRunner<C> {
   readonly #options: CallRunnerOptions<C>;
-  readonly #running = new Roll<Running>();
+  readonly #running = new Roll<RunningCall<C, unknown>>();
   readonly #idlers: (() => void)[] = [];
+  readonly #parts: RunningParts<C>;
   #draining = false;
 
   constructor(options: CallRunnerOptions<C>) {
     this.#options = options;
+    this.#parts = {
+      connections: options.connections,
+      ended: (running, ended, thrown) => this.#end(running, ended, thrown),
+    };
   }
 
   /**
    * Lets `act` happen if the door opens; resolves with the status to send, or with what `act` answered. Whoever sends it
-   * calls `sendRequestId` first.
+   * calls `sendRequestId` first. Never rejects.
    */
-  async run<T>(
-    service: string,
-    operation: string,
+  run<T>(ref: CallRef, call: AnyCall, act: (call: RpcCall<C>) => PromiseLike<T>): Promise<Ended<T>> {
+    return new Promise((resolve) => this.begin(ref, call, act, { answered: resolve }));
+  }
+
+  /** The same without a promise, for calls that come, or wait, by the thousand. `act` may answer with what comes `Later`. */
+  begin<T>(
+    ref: CallRef,
     call: AnyCall,
-    act: (call: RpcCall<C>) => Promise<T>,
-  ): Promise<Ended<T>> {
-    const startedMs = this.#options.clock.monotonicMs();
-    const sender = call.sender ?? senderOf(call);
-    const attempt: Attempt = {
-      service,
-      operation,
-      token: sender.token,
-      peer: sender.peer,
+    act: (call: RpcCall<C>) => PromiseLike<T>,
+    answering: Answering<T>,
+  ): void {
+    const running = new RunningCall<C, T>(this.#parts, call, {
+      ref,
       requestId: this.#requestIdOf(call),
-    };
-    const place = this.#begin(call);
-    const running = place.item;
-    let caller: C | undefined;
-    let code = 'OK';
+      startedMs: this.#options.clock.monotonicMs(),
+      answering,
+    });
+    this.#enter(running as RunningCall<C, unknown>, call);
     try {
-      caller = await this.#options.authorize(attempt);
-      const value = await act(
-        new RunningCall(attempt, call, {
-          running,
-          caller,
-          region: sender.region,
-          connections: this.#options.connections,
-        }),
-      );
-      return { ok: true, requestId: attempt.requestId, value };
+      const caller = this.#options.authorize(running);
+      if (!isPromise(caller)) running.act(caller, act);
+      else
+        void caller.then(
+          (known) => running.act(known, act),
+          (thrown: unknown) => running.failed(thrown),
+        );
     } catch (thrown) {
-      code = this.#codeOf(thrown, attempt);
-      return { ok: false, requestId: attempt.requestId, status: statusOf(thrown) };
-    } finally {
-      this.#running.leave(place);
-      if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
-      const seconds = (this.#options.clock.monotonicMs() - startedMs) / 1000;
-      const { peer, requestId } = attempt;
-      this.#observe({ service, operation, code, seconds, peer, requestId, caller });
+      running.failed(thrown);
     }
+  }
+
+  /** Apart from `begin`, so that what tells of a caller who goes, and is kept for as long, holds nothing of the request. */
+  #enter(running: RunningCall<C, unknown>, call: AnyCall): void {
+    running.place = this.#running.enter(running);
+    if (this.#draining) running.drain(stopping());
+    // grpc-js says `cancelled` of every call that is over, answered ones too: an error for each would be a stack trace each.
+    const gone = (): void => {
+      if (running.isRunning) running.cancel(new CodedError('CANCELLED', 'the caller has gone'));
+    };
+    if (call.cancelled) gone();
+    call.on('cancelled', gone);
   }
 
   /** Resolves when no call runs. */
@@ -133,12 +147,12 @@ export class CallRunner<C> {
   /** Tells every running call that the server is about to stop; later ones are told at once. */
   drain(): void {
     this.#draining = true;
-    for (const { drain } of this.#running.all()) drain.abort(stopping());
+    for (const running of this.#running.all()) running.drain(stopping());
   }
 
   /** Ends every running call. */
   cancel(): void {
-    for (const { cancel } of this.#running.all()) cancel.abort(stopping());
+    for (const running of this.#running.all()) running.cancel(stopping());
   }
 
   /** The calls of a stream are given theirs: its own names the stream. */
@@ -147,17 +161,14 @@ export class CallRunner<C> {
     return given ?? this.#options.random.hexId();
   }
 
-  #begin(call: AnyCall): Place<Running> {
-    const running = { cancel: new LazyAbortController(), drain: new LazyAbortController() };
-    const place = this.#running.enter(running);
-    if (this.#draining) running.drain.abort(stopping());
-    // grpc-js says `cancelled` of every call that is over, answered ones too: an error for each would be a stack trace each.
-    const gone = (): void => {
-      if (this.#running.has(place)) running.cancel.abort(new CodedError('CANCELLED', 'the caller has gone'));
-    };
-    if (call.cancelled) gone();
-    call.on('cancelled', gone);
-    return place;
+  /** `thrown` counts where the call did not end well. */
+  #end(running: RunningCall<C, unknown>, ended: Ended<unknown>, thrown: unknown): void {
+    this.#running.leave(running.place);
+    if (this.#running.size === 0) for (const resolve of this.#idlers.splice(0)) resolve();
+    const seconds = (this.#options.clock.monotonicMs() - running.startedMs) / 1000;
+    const { service, operation, peer, requestId, caller } = running;
+    const code = ended.ok ? 'OK' : this.#codeOf(thrown, running);
+    this.#observe({ service, operation, code, seconds, peer, requestId, caller });
   }
 
   #codeOf(thrown: unknown, attempt: Attempt): string {
@@ -179,61 +190,147 @@ export class CallRunner<C> {
   }
 }
 
+/** The same for all calls of a runner. */
 interface RunningParts<C> {
-  readonly running: Running;
-  readonly caller: C;
-  readonly region: string | undefined;
   readonly connections: Connections;
+  readonly ended: (running: RunningCall<C, unknown>, ended: Ended<unknown>, thrown: unknown) => void;
 }
 
-/** What a handler sees. A class, since an object literal with getters costs V8 a hidden class a call. */
-class RunningCall<C> implements RpcCall<C> {
+interface RunningState<T> {
+  readonly ref: CallRef;
+  readonly requestId: string;
+  readonly startedMs: number;
+  readonly answering: Answering<T>;
+}
+
+/**
+ * What a handler sees, and all that is kept of a call while it waits: one object, with what few ask for made when they
+ * ask. A class, since an object literal with getters costs V8 a hidden class a call.
+ */
+class RunningCall<C, T> implements RpcCall<C>, LaterListener<T> {
   readonly service: string;
   readonly operation: string;
-  readonly token: string | undefined;
-  readonly peer: string;
   readonly requestId: string;
-  readonly caller: C;
-  readonly region: string | undefined;
-  readonly remainingMs: number;
-  readonly #running: Running;
-  readonly #connections: Connections;
+  readonly startedMs: number;
+  /** Not known where the door stays shut. */
+  caller!: C;
+  place!: Place<RunningCall<C, unknown>>;
+  readonly #parts: RunningParts<C>;
+  readonly #call: AnyCall;
+  readonly #sender: Sender;
+  readonly #answering: Answering<T>;
+  #isRunning = true;
+  #gone: LazyAbortController | undefined;
+  #drained: LazyAbortController | undefined;
+  /** What they end with that were not asked for yet. */
+  #goneFor: Error | undefined;
+  #drainedFor: Error | undefined;
 
-  constructor(attempt: Attempt, call: AnyCall, { running, caller, region, connections }: RunningParts<C>) {
-    this.service = attempt.service;
-    this.operation = attempt.operation;
-    this.token = attempt.token;
-    this.peer = attempt.peer;
-    this.requestId = attempt.requestId;
-    this.caller = caller;
-    this.region = region;
-    const deadline = call.getDeadline();
+  constructor(parts: RunningParts<C>, call: AnyCall, state: RunningState<T>) {
+    this.service = state.ref.service;
+    this.operation = state.ref.operation;
+    this.requestId = state.requestId;
+    this.startedMs = state.startedMs;
+    this.#answering = state.answering;
+    this.#parts = parts;
+    this.#call = call;
+    this.#sender = call.sender ?? senderOf(call);
+  }
+
+  get token(): string | undefined {
+    return this.#sender.token;
+  }
+
+  get peer(): string {
+    return this.#sender.peer;
+  }
+
+  get region(): string | undefined {
+    return this.#sender.region;
+  }
+
+  get remainingMs(): number {
+    const deadline = this.#call.getDeadline();
     const until = typeof deadline === 'number' ? deadline : deadline.getTime();
     // Made by grpc-js from the timeout on the wire, by its own clock, whatever clock the server was given.
-    this.remainingMs = until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - systemClock.wallMs());
-    this.#running = running;
-    this.#connections = connections;
+    return until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - systemClock.wallMs());
   }
 
   get connection(): Connection | undefined {
-    return this.#connections.of(this.peer);
+    return this.#parts.connections.of(this.peer);
   }
 
   get signal(): AbortSignal {
-    return this.#running.cancel.signal;
+    return this.gone.signal;
   }
 
   get draining(): AbortSignal {
-    return this.#running.drain.signal;
+    return this.drained.signal;
   }
 
   get gone(): Ending {
-    return this.#running.cancel;
+    if (!this.#gone) {
+      this.#gone = new LazyAbortController();
+      if (this.#goneFor) this.#gone.abort(this.#goneFor);
+    }
+    return this.#gone;
   }
 
   get drained(): Ending {
-    return this.#running.drain;
+    if (!this.#drained) {
+      this.#drained = new LazyAbortController();
+      if (this.#drainedFor) this.#drained.abort(this.#drainedFor);
+    }
+    return this.#drained;
   }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  cancel(reason: Error): void {
+    this.#goneFor ??= reason;
+    this.#gone?.abort(reason);
+  }
+
+  drain(reason: Error): void {
+    this.#drainedFor ??= reason;
+    this.#drained?.abort(reason);
+  }
+
+  act(caller: C, act: (call: RpcCall<C>) => PromiseLike<T>): void {
+    this.caller = caller;
+    try {
+      const answer = act(this);
+      if (answer instanceof Later) answer.listen(this as LaterListener<unknown>);
+      else
+        void answer.then(
+          (value) => this.kept(value),
+          (thrown: unknown) => this.failed(thrown),
+        );
+    } catch (thrown) {
+      this.failed(thrown);
+    }
+  }
+
+  kept(value: T): void {
+    this.#end({ ok: true, requestId: this.requestId, value }, undefined);
+  }
+
+  failed(thrown: unknown): void {
+    this.#end({ ok: false, requestId: this.requestId, status: statusOf(thrown) }, thrown);
+  }
+
+  #end(ended: Ended<T>, thrown: unknown): void {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    this.#parts.ended(this as RunningCall<C, unknown>, ended, thrown);
+    this.#answering.answered(ended);
+  }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise;
 }
 
 /** A method that the contract has and this server does not. */

@@ -14,7 +14,7 @@ const channel = 'net.server.socket';
 
 /** The sockets of one listener by their peers. grpc-js shows none: Node says of each that it was accepted. */
 export class Connections {
-  readonly #byPeer = new Map<string, Socket>();
+  readonly #byPeer = new Map<string, SocketConnection>();
   #port = 0;
 
   /** Before the listener is bound, or the first are missed. */
@@ -25,7 +25,7 @@ export class Connections {
   /** From now on those of the listener alone. */
   bound(port: number): void {
     this.#port = port;
-    for (const [peer, socket] of this.#byPeer) if (socket.localPort !== port) this.#byPeer.delete(peer);
+    for (const [peer, { socket }] of this.#byPeer) if (socket.localPort !== port) this.#byPeer.delete(peer);
   }
 
   stop(): void {
@@ -35,8 +35,7 @@ export class Connections {
 
   /** Undefined where the peer has gone. */
   of(peer: string): Connection | undefined {
-    const socket = this.#byPeer.get(peer);
-    return socket && new SocketConnection(socket);
+    return this.#byPeer.get(peer);
   }
 
   readonly #accepted = (message: unknown): void => {
@@ -44,21 +43,21 @@ export class Connections {
     if (!(socket instanceof Socket)) return;
     if (this.#port !== 0 && socket.localPort !== this.#port) return;
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#byPeer.set(peer, socket);
+    this.#byPeer.set(peer, new SocketConnection(socket));
     socket.once('close', () => {
-      if (this.#byPeer.get(peer) === socket) this.#byPeer.delete(peer);
+      if (this.#byPeer.get(peer)?.socket === socket) this.#byPeer.delete(peer);
     });
   };
 }
 
 class SocketConnection implements Connection {
-  readonly #socket: Socket;
+  readonly socket: Socket;
 
   constructor(socket: Socket) {
-    this.#socket = socket;
+    this.socket = socket;
   }
 
   get receivedBytes(): number {
-    return this.#socket.bytesRead;
+    return this.socket.bytesRead;
   }
 }

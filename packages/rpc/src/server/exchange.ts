@@ -1,10 +1,10 @@
 import { type Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js';
-import { Roll } from '@longshore/kit';
+import { type Place, Roll } from '@longshore/kit';
 import { type AgentAnswer, EcsError, type Envelope } from '@longshore/model';
 import type { Method, Received } from '../contract.js';
 import { statusOf } from '../errors.js';
 import type { RpcCall } from './call.js';
-import { type AnyCall, type Ended, type Sender, senderOf, stopping } from './call-runner.js';
+import { type Answering, type AnyCall, type Ended, type Sender, senderOf, stopping } from './call-runner.js';
 
 /** Calls of one stream that run at once; beyond it the stream is not read. An agent has four. */
 const mostAtOnce = 32;
@@ -13,8 +13,8 @@ export interface ExchangeParts {
   readonly exchange: Method;
   /** By the member of the messages that holds the request, and the response. */
   readonly exchanged: ReadonlyMap<string, Method>;
-  /** Reads the content of a request, and answers. Never rejects. */
-  readonly run: (method: Method, call: AnyCall, content: Uint8Array) => Promise<Ended<unknown>>;
+  /** Reads the content of a request, and tells how it ended; at once, or later. Never throws. */
+  readonly begin: (method: Method, call: AnyCall, content: Uint8Array, answering: Answering<unknown>) => void;
 }
 
 type Stream = ServerDuplexStream<Received, Buffer>;
@@ -26,91 +26,119 @@ type Stream = ServerDuplexStream<Received, Buffer>;
  */
 export function answerCalls(
   stream: Stream,
-  { signal, draining }: Pick<RpcCall<unknown>, 'signal' | 'draining'>,
+  ends: Pick<RpcCall<unknown>, 'gone' | 'drained'>,
   parts: ExchangeParts,
 ): Promise<void> {
-  const running = new Roll<ExchangedCall>();
-  const sender = senderOf(stream);
   return new Promise((resolve, reject) => {
-    let isLast = false;
-    let isOver = false;
-    const end = (reason: Error | undefined): void => {
-      isOver = true;
-      for (const call of running.all()) call.cancel();
-      if (reason) reject(reason);
-      else resolve();
-    };
-    const settle = (): void => {
-      if (isOver || running.size > 0) return;
-      if (draining.aborted) end(draining.reason as Error);
-      else if (isLast) end(undefined);
-    };
-    const answer = async (message: Envelope): Promise<void> => {
-      const call = new ExchangedCall(stream, sender);
-      const place = running.enter(call);
-      if (running.size === mostAtOnce) stream.pause();
-      const bytes = await answerOf(message, call, draining, parts);
-      running.leave(place);
-      if (isOver) return;
-      stream.write(bytes);
-      if (running.size === mostAtOnce - 1) stream.resume();
-      settle();
-    };
-    stream.on('data', (received: Received) => {
-      if (isOver) return;
-      if (received.ok) void answer(received.request as Envelope);
-      else end(noMessage(parts.exchange, received.error));
-    });
-    stream.on('end', () => {
-      isLast = true;
-      settle();
-    });
-    stream.on('error', end);
-    signal.addEventListener('abort', () => end(signal.reason as Error), { once: true });
-    draining.addEventListener('abort', settle, { once: true });
-    if (signal.aborted) end(signal.reason as Error);
-    settle();
+    const answers = new Answers(stream, ends, parts, (reason) => (reason ? reject(reason) : resolve()));
+    answers.start();
   });
 }
 
-async function answerOf(
-  { number, member, content }: Envelope,
-  call: AnyCall,
-  draining: AbortSignal,
-  { exchange, exchanged, run }: ExchangeParts,
-): Promise<Buffer> {
-  const failed = (thrown: unknown): Buffer => exchange.encodeResponse({ number, error: errorOf(thrown) });
-  // Calls that go on would keep a stream open whose server waits for its end.
-  if (draining.aborted) return failed(stopping());
-  const method = member === undefined ? undefined : exchanged.get(member);
-  if (member === undefined || !method)
-    return failed(new EcsError('SerializationException', `The request is no ${exchange.requestType}.`));
-  const ended = await run(method, call, content);
-  try {
-    const said = ended.ok ? { [member]: ended.value } : { error: wireError(ended.status) };
-    return exchange.encodeResponse({ number, ...said });
-  } catch (thrown) {
-    return failed(thrown);
+/** One stream. */
+class Answers {
+  readonly stream: Stream;
+  readonly sender: Sender;
+  readonly parts: ExchangeParts;
+  readonly #ends: Pick<RpcCall<unknown>, 'gone' | 'drained'>;
+  readonly #over: (reason: Error | undefined) => void;
+  readonly #running = new Roll<ExchangedCall>();
+  #isLast = false;
+  #isOver = false;
+
+  constructor(
+    stream: Stream,
+    ends: Pick<RpcCall<unknown>, 'gone' | 'drained'>,
+    parts: ExchangeParts,
+    over: (reason: Error | undefined) => void,
+  ) {
+    this.stream = stream;
+    this.sender = senderOf(stream);
+    this.parts = parts;
+    this.#ends = ends;
+    this.#over = over;
+  }
+
+  start(): void {
+    const { stream, parts } = this;
+    const { gone, drained } = this.#ends;
+    stream.on('data', (received: Received) => {
+      if (this.#isOver) return;
+      if (received.ok) this.#begin(received.request as Envelope);
+      else this.#end(noMessage(parts.exchange, received.error));
+    });
+    stream.on('end', () => {
+      this.#isLast = true;
+      this.#settle();
+    });
+    stream.on('error', (error: Error) => this.#end(error));
+    gone.listen(() => this.#end(gone.reason as Error));
+    drained.listen(() => this.#settle());
+    if (gone.aborted) this.#end(gone.reason as Error);
+    this.#settle();
+  }
+
+  #begin({ number, member, content }: Envelope): void {
+    const call = new ExchangedCall(this, number, member ?? '');
+    call.place = this.#running.enter(call);
+    if (this.#running.size === mostAtOnce) this.stream.pause();
+    const method = member === undefined ? undefined : this.parts.exchanged.get(member);
+    // Calls that go on would keep a stream open whose server waits for its end.
+    if (this.#ends.drained.aborted) call.fail(stopping());
+    else if (!method)
+      call.fail(
+        new EcsError('SerializationException', `The request is no ${this.parts.exchange.requestType}.`),
+      );
+    else this.parts.begin(method, call, content, call);
+  }
+
+  /** One of the calls has been answered. */
+  write(call: ExchangedCall, bytes: Buffer): void {
+    this.#running.leave(call.place);
+    if (this.#isOver) return;
+    this.stream.write(bytes);
+    if (this.#running.size === mostAtOnce - 1) this.stream.resume();
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#isOver || this.#running.size > 0) return;
+    if (this.#ends.drained.aborted) this.#end(this.#ends.drained.reason as Error);
+    else if (this.#isLast) this.#end(undefined);
+  }
+
+  #end(reason: Error | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const call of this.#running.all()) call.cancel();
+    this.#over(reason);
   }
 }
 
 /** One call of a stream, to what runs calls: what it asks of the stream holds for all of them. */
-class ExchangedCall implements AnyCall {
-  readonly sender: Sender;
-  readonly #stream: Stream;
+class ExchangedCall implements AnyCall, Answering<unknown> {
+  place!: Place<ExchangedCall>;
+  readonly #answers: Answers;
+  readonly #number: number;
+  readonly #member: string;
   #cancelled: (() => void) | undefined;
 
-  constructor(stream: Stream, sender: Sender) {
-    this.#stream = stream;
-    this.sender = sender;
+  constructor(answers: Answers, number: number, member: string) {
+    this.#answers = answers;
+    this.#number = number;
+    this.#member = member;
+  }
+
+  get sender(): Sender {
+    return this.#answers.sender;
   }
 
   get metadata(): Metadata {
-    return this.#stream.metadata;
+    return this.#answers.stream.metadata;
   }
 
   get cancelled(): boolean {
-    return this.#stream.cancelled;
+    return this.#answers.stream.cancelled;
   }
 
   getPeer(): string {
@@ -131,6 +159,27 @@ class ExchangedCall implements AnyCall {
 
   cancel(): void {
     this.#cancelled?.();
+  }
+
+  answered(ended: Ended<unknown>): void {
+    this.#answers.write(this, this.#encoded(ended));
+  }
+
+  fail(thrown: unknown): void {
+    this.#answers.write(this, this.#failed(thrown));
+  }
+
+  #encoded(ended: Ended<unknown>): Buffer {
+    try {
+      const said = ended.ok ? { [this.#member]: ended.value } : { error: wireError(ended.status) };
+      return this.#answers.parts.exchange.encodeResponse({ number: this.#number, ...said });
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  #failed(thrown: unknown): Buffer {
+    return this.#answers.parts.exchange.encodeResponse({ number: this.#number, error: errorOf(thrown) });
   }
 }
 

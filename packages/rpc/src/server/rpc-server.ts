@@ -47,7 +47,7 @@ import { writeAll } from './stream-writer.js';
 export type Handlers<S extends ServiceName, C> = {
   readonly [M in Exclude<keyof ServiceOperations[S], ExchangeMethod>]?: M extends StreamingMethod
     ? (request: RequestOf<S, M>, call: RpcCall<C>) => AsyncIterable<ResponseOf<S, M>>
-    : (request: RequestOf<S, M>, call: RpcCall<C>) => Promise<ResponseOf<S, M>>;
+    : (request: RequestOf<S, M>, call: RpcCall<C>) => PromiseLike<ResponseOf<S, M>>;
 };
 
 export interface RpcServerOptions<C> {
@@ -184,7 +184,7 @@ export class RpcServer<C> implements Component {
   ): handleUnaryCall<Received, unknown> {
     return (call, callback) => {
       const { request } = call;
-      const answered = this.#runner.run(service, method.name, call, async (context) => {
+      const answered = this.#runner.run({ service, operation: method.name }, call, async (context) => {
         if (!handler) throw notBuilt(method.name);
         return await handler(checked(service, method, request), context);
       });
@@ -202,7 +202,7 @@ export class RpcServer<C> implements Component {
     handler: AnyHandler | undefined,
   ): handleServerStreamingCall<Received, unknown> {
     return (call) => {
-      const answered = this.#runner.run(service, method.name, call, async (context) => {
+      const answered = this.#runner.run({ service, operation: method.name }, call, async (context) => {
         sendRequestId(call, context.requestId);
         if (!handler) throw notBuilt(method.name);
         const items = handler(checked(service, method, call.request), context);
@@ -224,19 +224,22 @@ export class RpcServer<C> implements Component {
   ): handleBidiStreamingCall<Received, Buffer> {
     const exchanged = exchangedBy(exchange, methods);
     return (stream) => {
-      const answered = this.#runner.run(service, exchange.name, stream, async (context) => {
+      const answered = this.#runner.run({ service, operation: exchange.name }, stream, async (context) => {
         sendRequestId(stream, context.requestId);
         await answerCalls(stream, context, {
           exchange,
           exchanged,
-          run: (method, call, content) =>
-            this.#runner.run(service, method.name, call, async (own) => {
+          begin: (method, call, content, answering) => {
+            const act = (own: RpcCall<C>): PromiseLike<unknown> => {
               const handler = (handlers as NamedHandlers)[method.name];
               if (!handler) throw notBuilt(method.name);
+              const answer = (): PromiseLike<unknown> =>
+                handler(checked(service, method, method.decodeRequest(asBuffer(content))), own);
               const turn = this.#options.turnToRead?.(method.name, content.byteLength);
-              if (turn) await turn;
-              return await handler(checked(service, method, method.decodeRequest(asBuffer(content))), own);
-            }),
+              return turn ? turn.then(answer) : answer();
+            };
+            this.#runner.begin({ service, operation: method.name }, call, act, answering);
+          },
         });
       });
       void answered.then((outcome) => {
@@ -255,7 +258,7 @@ export class RpcServer<C> implements Component {
       if (!handler) continue;
       const service = method.path.split('/')[1] ?? '';
       const behindDoor: handleBidiStreamingCall<unknown, unknown> = (call) => {
-        const opened = this.#runner.run(service, name, call, async (context) => {
+        const opened = this.#runner.run({ service, operation: name }, call, async (context) => {
           sendRequestId(call, context.requestId);
           handler(call);
         });
