@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { leanHttp2 } from '@longshore/kit';
 import {
   codecOf,
@@ -61,7 +61,7 @@ export class BareEcsClient {
 
   #connected(): ClientHttp2Session {
     if (this.#session && !this.#session.closed) return this.#session;
-    const session = connect(this.#url, { settings: { initialWindowSize: windowBytes } });
+    const session = http2.connect(this.#url, { settings: { initialWindowSize: windowBytes } });
     session.once('connect', () => session.setLocalWindowSize(windowBytes));
     // Its calls reject with it.
     session.on('error', () => undefined);

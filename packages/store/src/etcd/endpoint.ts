@@ -3,6 +3,7 @@ import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
 import { BackendError } from '../backend.js';
 import { fromGrpc } from './errors.js';
+import { UnaryLine } from './unary-line.js';
 
 /** Contents in PEM. Without `cert` and `key` the server alone is checked. */
 export interface EtcdTls {
@@ -43,15 +44,6 @@ type Unary = (
 
 interface RawClient {
   getChannel(): Channel;
-  makeUnaryRequest<R>(
-    path: string,
-    encode: (bytes: Buffer) => Buffer,
-    decode: (bytes: Buffer) => R,
-    request: Buffer,
-    metadata: Metadata,
-    options: { readonly deadline: number },
-    done: (error: Error | null, answer?: R) => void,
-  ): void;
   makeBidiStreamRequest<R>(
     path: string,
     encode: (bytes: Buffer) => Buffer,
@@ -93,6 +85,7 @@ export interface EndpointOptions {
 export class Endpoint {
   readonly address: string;
   readonly #etcd: RawEtcd;
+  readonly #line: UnaryLine;
   readonly #options: EndpointOptions;
   readonly #clients = new Map<Service, { readonly client: RawClient; readonly metadata: Metadata }>();
 
@@ -100,6 +93,7 @@ export class Endpoint {
     this.address = options.address;
     this.#options = options;
     leanHttp2();
+    this.#line = new UnaryLine(options);
     this.#etcd = new RawEtcd({
       hosts: options.address,
       ...credentialsOf(options.tls),
@@ -134,17 +128,13 @@ export class Endpoint {
     });
   }
 
-  /** As `call`, with the request's bytes. */
-  async callRaw<R>({ service, method, decode }: RawMethod<R>, request: Buffer, withinMs: number): Promise<R> {
-    const { client, metadata } = await this.#connected(service);
-    return new Promise<R>((resolve, reject) => {
-      const deadline = this.#options.clock.wallMs() + withinMs;
-      const path = pathOf(service, method);
-      client.makeUnaryRequest(path, same, decode, request, metadata, { deadline }, (error, answer) => {
-        if (error) reject(fromGrpc(error, `${this.address} ${method}`));
-        else resolve(answer as R);
-      });
-    });
+  /** As `call`, in bytes, and lean: for transactions. */
+  async callRaw<R>(
+    { service, method, decode }: RawMethod<R>,
+    request: Uint8Array,
+    withinMs: number,
+  ): Promise<R> {
+    return decode(await this.#line.call(pathOf(service, method), request, withinMs));
   }
 
   /** As `stream`, of bytes to etcd. */
@@ -160,6 +150,7 @@ export class Endpoint {
   }
 
   close(): void {
+    this.#line.close();
     this.#etcd.close();
   }
 
