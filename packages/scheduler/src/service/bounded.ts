@@ -6,6 +6,8 @@ import type { StartTasks } from './decision.js';
  */
 export const startsPerDecision = 5000;
 export const stopsPerDecision = 1000;
+/** Where no more than this many times as much is to be started, all of it is: a small rest costs a look at its service too. */
+const withItsRest = 1.5;
 
 interface Steps<Stop> {
   readonly start: readonly StartTasks[];
@@ -16,7 +18,8 @@ interface Steps<Stop> {
 export function bounded<Stop, Plan extends Steps<Stop>>(
   plan: Plan & Steps<Stop>,
 ): Plan & { readonly isPartial: boolean } {
-  let left = startsPerDecision;
+  const wholeCount = plan.start.reduce((sum, { count }) => sum + count, 0);
+  let left = wholeCount <= withItsRest * startsPerDecision ? wholeCount : startsPerDecision;
   let isPartial = plan.stop.length > stopsPerDecision;
   const start: StartTasks[] = [];
   for (const wanted of plan.start) {

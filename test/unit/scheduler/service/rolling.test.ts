@@ -108,18 +108,26 @@ describe('a REPLICA service', () => {
 });
 
 describe('a service of thousands', () => {
+  it('starts no small rest by itself', () => {
+    const instances = [{ resources: { cpuUnits: 1e7, memoryMiB: 1e7 } }];
+    const world = new World({ spec: { desiredCount: 10_076 }, instances });
+    const starts = [1, 2].map(() => world.reconcile());
+    expect(starts.map(({ start }) => start[0]?.count)).to.deep.equal([5000, 5076]);
+    expect(starts.map(({ isPartial }) => isPartial)).to.deep.equal([true, false]);
+  });
+
   it('starts five thousand and stops a thousand tasks a decision, says that there is more, and names fifty', () => {
     const world = new World({
-      spec: { desiredCount: 12_500 },
+      spec: { desiredCount: 14_000 },
       instances: [{ resources: { cpuUnits: 1e7, memoryMiB: 1e7 } }],
     });
     const starts = [1, 2, 3].map(() => world.reconcile());
-    expect(starts.map(({ start }) => start[0]?.count)).to.deep.equal([5000, 5000, 2500]);
+    expect(starts.map(({ start }) => start[0]?.count)).to.deep.equal([5000, 5000, 4000]);
     expect(starts.map(({ isPartial }) => isPartial)).to.deep.equal([true, true, false]);
     const said = world.messages().filter((message) => message.includes('has started 5000 tasks: (task '));
     expect(said[0]?.match(/\(task /g)).to.have.length(50);
     expect(said[0]).to.match(/ and 4950 others\.$/);
-    world.configure({ desiredCount: 10_300 });
+    world.configure({ desiredCount: 11_800 });
     const stops = [1, 2, 3].map(() => world.reconcile());
     expect(stops.map(({ stop }) => stop.length)).to.deep.equal([1000, 1000, 200]);
     expect(stops.map(({ isPartial }) => isPartial)).to.deep.equal([true, true, false]);
