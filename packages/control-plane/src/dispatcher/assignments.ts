@@ -131,7 +131,8 @@ export function forgetUnconfirmed(session: AgentSession, cursor: number): boolea
     session.changed.add(task);
     any = true;
   }
-  session.unconfirmed.clear();
+  // A Map makes a new table each time it is cleared, empty or not.
+  if (session.unconfirmed.size > 0) session.unconfirmed.clear();
   for (const [name, at] of session.definitions) if (at > cursor) session.definitions.delete(name);
   return any;
 }
