@@ -69,10 +69,12 @@ export class WaitingPoll extends Later<PollResponse> implements Piece, Since, Wa
   /** From now on it may be answered: with news, or with none once `waitMs` have passed. */
   start(revision: number, connection: Connection | undefined, waitMs: number): void {
     const { clock, soon } = this.#around;
+    const { session } = this;
     this.revision = revision;
     this.#dueMs = clock.monotonicMs() + waitMs;
-    this.session.waitsOn(connection);
-    this.session.alarm ??= new Alarm(clock, () => this.session.waiting?.due());
+    session.waitsOn(connection);
+    // The session's, and so none of this poll.
+    session.alarm ??= new Alarm(clock, () => session.waiting?.due());
     this.#gone.listen(this.due);
     this.#draining?.listen(this.due);
     soon(this);
