@@ -154,6 +154,19 @@ describe('unary calls by HTTP/2 alone', () => {
     expect(sessions).to.have.length(2);
   });
 
+  it('that wait when the line is closed end then, and leave no connection', async () => {
+    act = () => undefined;
+    const waiting = failed(call('a', 60_000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const closed = Promise.all(
+      sessions.map((session) => new Promise<void>((resolve) => session.once('close', () => resolve()))),
+    );
+    line.close();
+    expect((await waiting).fate).to.equal('unknown');
+    await closed;
+    expect(sessions).to.have.length(1);
+  });
+
   it('are unsent where nobody listens, nobody answers, or the line is closed', async () => {
     const silent: Server = createServer();
     const sockets: Socket[] = [];

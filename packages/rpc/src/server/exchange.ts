@@ -4,7 +4,8 @@ import { type AgentAnswer, EcsError, type Envelope } from '@longshore/model';
 import type { Method, Received } from '../contract.js';
 import { statusOf } from '../errors.js';
 import type { RpcCall } from './call.js';
-import { type Answering, type AnyCall, type Ended, type Sender, senderOf, stopping } from './call-runner.js';
+import { stopping } from './call-runner.js';
+import { type Answering, type AnyCall, type Ended, type Sender, senderOf } from './running-call.js';
 
 /** Calls of one stream that run at once; beyond it the stream is not read. An agent has four. */
 const mostAtOnce = 32;

@@ -31,6 +31,8 @@ export class UnaryLine {
   readonly #calls = new Roll<UnaryCall>();
   readonly #deadlines: Alarm;
   #session: ClientHttp2Session | undefined;
+  /** The newest, connected or not. */
+  #dialled: ClientHttp2Session | undefined;
   #connecting: Promise<ClientHttp2Session> | undefined;
   /** When the last call was answered. */
   #heardMs = Number.NEGATIVE_INFINITY;
@@ -68,11 +70,13 @@ export class UnaryLine {
     });
   }
 
+  /** At once: what becomes of calls that wait is not known. */
   close(): void {
     this.#isClosed = true;
     this.#deadlines.stop();
-    this.#session?.close();
+    for (const call of this.#calls.all()) call.expire('the client is closed');
     this.#session = undefined;
+    this.#dialled?.destroy();
   }
 
   /** The connection that there is. */
@@ -116,14 +120,14 @@ export class UnaryLine {
           ...(tls.key && { key: Buffer.from(tls.key) }),
         }),
       });
+      this.#dialled = session;
       const timer = clock.timer(connectMs, () => session.destroy());
       let problem: unknown;
       session.once('connect', () => {
         timer.cancel();
         session.setLocalWindowSize(windowBytes);
         this.#heardMs = clock.monotonicMs();
-        if (this.#isClosed) session.close();
-        else this.#session = session;
+        this.#session = session;
         resolve(session);
       });
       // The calls that it carried end with it; etcd says goodbye before it goes, and answers what it has.
@@ -156,7 +160,7 @@ export class UnaryLine {
       if (call.dueMs > nowMs) this.#deadlines.setBy(call.dueMs);
       else {
         const { session } = call.stream;
-        call.expire();
+        call.expire('not answered in time');
         // Deaf since it was sent: the other end may have gone without a word.
         if (call.sentMs > this.#heardMs) session?.destroy();
       }
@@ -213,8 +217,8 @@ class UnaryCall {
     stream.end(framed(request));
   }
 
-  expire(): void {
-    this.#problem ??= statusError(deadlineExceeded, 'not answered in time');
+  expire(reason: string): void {
+    this.#problem ??= statusError(deadlineExceeded, reason);
     this.stream.close(cancel);
     // A connection that takes nothing any more does not close the stream either.
     this.#end();
