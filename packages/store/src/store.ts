@@ -26,6 +26,11 @@ export interface CommitRequest {
   /** Never empty: every write rests on something. */
   readonly expect: readonly Expectation[];
   readonly write: readonly Write[];
+  /**
+   * Nobody waits for its effect: where transactions go out all the time it waits up to 10 ms for one to share. What is
+   * done once for every task is best done so: a transaction costs etcd and us as much as a few more records in one.
+   */
+  readonly patient?: boolean;
 }
 
 /** Names the first expectation that did not hold. `revision` is what the key has now (0: absent). */

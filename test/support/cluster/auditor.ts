@@ -24,6 +24,8 @@ export class Auditor {
   readonly breaches: string[] = [];
   readonly store: MemoryStore;
   readonly #parts: AuditorParts;
+  /** When a task was first seen RUNNING: one whose host was cut off runs for longer than anybody could know. */
+  readonly #seenRunningMs = new Map<string, number>();
 
   constructor(parts: AuditorParts) {
     this.#parts = parts;
@@ -47,6 +49,8 @@ export class Auditor {
   #task(change: TaskChange): void {
     const { before, after } = change;
     if (!after) return;
+    if (after.lastStatus === 'RUNNING' && !this.#seenRunningMs.has(after.id))
+      this.#seenRunningMs.set(after.id, this.#parts.clock.monotonicMs());
     this.#checkForward({ before, after });
     if (before?.instance !== after.instance && after.instance !== '') this.#checkCapacity(after);
     if (after.service === '') return;
@@ -111,7 +115,7 @@ export class Auditor {
     const spec = record?.spec;
     if (record?.status !== 'ACTIVE' || !spec || spec.schedulingStrategy === 'DAEMON') return;
     if (this.store.tasks.record(after).stopCode !== 'ServiceSchedulerInitiated') return;
-    if (!this.#isHealthy(before) || this.#isLost(before)) return;
+    if (!this.#isHealthy(before) || !this.#isKnown(before) || this.#isLost(before)) return;
     const percent = spec.deploymentConfiguration?.minimumHealthyPercent ?? 100;
     const minimum = Math.ceil(((spec.desiredCount ?? 0) * percent) / 100);
     const healthy = this.#active(cluster, service).filter((task) => this.#isHealthy(task)).length;
@@ -131,6 +135,13 @@ export class Auditor {
     if (task.lastStatus !== 'RUNNING' || task.healthStatus === 'UNHEALTHY') return false;
     if (task.healthStatus === 'HEALTHY') return true;
     return this.#parts.clock.wallMs() - task.startedAtMs >= this.#parts.healthyAfterMs;
+  }
+
+  /** Whether it has been seen RUNNING for long enough to be called healthy: till then its stop takes nothing away. */
+  #isKnown({ id, healthStatus }: NonNullable<TaskChange['after']>): boolean {
+    if (healthStatus === 'HEALTHY') return true;
+    const { clock, healthyAfterMs } = this.#parts;
+    return clock.monotonicMs() - (this.#seenRunningMs.get(id) ?? Number.POSITIVE_INFINITY) >= healthyAfterMs;
   }
 
   #isLost({ cluster, instance }: NonNullable<TaskChange['after']>): boolean {

@@ -128,6 +128,7 @@ class Sweeper {
       this.#book.add({ cluster, id, group: groupOf(task), stoppedAtMs });
     }
     return {
+      patient: true,
       expect: tasks.map((task) => ({ key: keyOf('task', task.cluster, task.id), revision: task.revision })),
       write: tasks.flatMap((task) => [
         { delete: keyOf('task', task.cluster, task.id) },
@@ -142,7 +143,11 @@ class Sweeper {
     const gone = this.#book.takeSurplus(expiredMs, movesPerCommit, this.#bound());
     if (gone.length === 0) return [];
     return [
-      { expect: [], write: gone.map(({ cluster, id }) => ({ delete: keyOf('history', cluster, id) })) },
+      {
+        patient: true,
+        expect: [],
+        write: gone.map(({ cluster, id }) => ({ delete: keyOf('history', cluster, id) })),
+      },
     ];
   }
 

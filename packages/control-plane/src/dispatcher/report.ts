@@ -104,7 +104,7 @@ export class Reports {
   async #commitMerged({ expect, write, revisions }: MergedReports): Promise<CommitOutcome> {
     for (const path of revisions) this.#keeping.add(path);
     try {
-      return await this.#parts.store.commit({ expect, write });
+      return await this.#parts.store.commit({ expect, write, patient: true });
     } finally {
       for (const path of revisions) this.#keeping.delete(path);
     }

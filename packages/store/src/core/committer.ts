@@ -1,4 +1,5 @@
 import {
+  Alarm,
   type AnyEnding,
   type Clock,
   CodedError,
@@ -52,6 +53,8 @@ export interface CommitMeter {
 const laneCount = 32;
 /** While this many transactions are in flight, small commits gather. */
 const eager = 4;
+/** Patient commits wait this long at most after the last transaction for another to share. */
+const patienceMs = 10;
 const queueLimit = 100_000;
 /** The mark, in compares and in writes. */
 const reserved = 1;
@@ -68,6 +71,10 @@ export class Committer {
   #queue: Member[] = [];
   /** About how many operations wait: below a full group's worth there is no point in gathering one. */
   #queuedOps = 0;
+  /** How many of those that wait are not patient. */
+  #urgent = 0;
+  #sentMs = Number.NEGATIVE_INFINITY;
+  readonly #patience: Alarm;
   readonly #active = new Roll<readonly Member[]>();
   #pumping = false;
   #closed = false;
@@ -75,6 +82,7 @@ export class Committer {
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
+    this.#patience = new Alarm(parts.clock, () => this.#pump());
     this.#idle = Array.from(
       { length: laneCount },
       (_, i) => new Lane(`marks/${parts.name}/${i}`, parts),
@@ -92,6 +100,7 @@ export class Committer {
   /** Lets what is in flight end for at most `withinMs`, then fails what is left. */
   async stop(withinMs: number): Promise<void> {
     this.#closed = true;
+    this.#patience.stop();
     for (const member of this.#queue.splice(0)) fail(member, stopped());
     const idle = deferred<void>();
     this.#whenIdle = idle.resolve;
@@ -111,6 +120,7 @@ export class Committer {
       throw new CodedError('ServerException', `${queueLimit} commits wait already`, { retryable: true });
     this.#queue.push(member);
     this.#queuedOps += opsOf(member);
+    if (!member.patient) this.#urgent++;
     this.#pumpSoon();
     if (!signal) return member.outcome.promise;
     const onAbort = (): void => fail(member, outcomeUnknown(signal.reason));
@@ -131,13 +141,22 @@ export class Committer {
     while (this.#queue.length > 0) {
       const lane = this.#idle.at(-1);
       if (!lane) return;
-      const busy = this.#active.size >= eager;
-      if (busy && this.#queuedOps < this.#parts.backend.limits.ops / 2) return;
+      if (this.#queuedOps < this.#parts.backend.limits.ops / 2 && this.#gathers()) return;
       const group = this.#nextGroup();
       if (group.members.length === 0) return;
       this.#idle.pop();
       void this.#occupy(lane, group.members);
     }
+  }
+
+  /** Whether what waits, less than half a transaction's worth, goes on waiting for more. */
+  #gathers(): boolean {
+    if (this.#active.size >= eager) return true;
+    if (this.#urgent > 0) return false;
+    const dueMs = this.#sentMs + patienceMs;
+    if (dueMs <= this.#parts.clock.monotonicMs()) return false;
+    this.#patience.setBy(dueMs);
+    return true;
   }
 
   /** Takes from the queue what can go together, in order of arrival; what cannot go now stays. */
@@ -150,7 +169,10 @@ export class Committer {
       const member = queue[i] as Member;
       const blocked = !member.settled && !this.#doubt.empty && this.#doubt.touches(touchedBy(member));
       if (blocked || !(member.settled || group.add(member))) left.push(member);
-      else this.#queuedOps -= opsOf(member);
+      else {
+        this.#queuedOps -= opsOf(member);
+        if (!member.patient) this.#urgent--;
+      }
     }
     this.#queue = i < queue.length ? left.concat(queue.slice(i)) : left;
     return group;
@@ -158,6 +180,7 @@ export class Committer {
 
   async #occupy(lane: Lane, members: readonly Member[]): Promise<void> {
     const place = this.#active.enter(members);
+    this.#sentMs = this.#parts.clock.monotonicMs();
     try {
       await this.#send(lane, members);
     } catch (thrown) {

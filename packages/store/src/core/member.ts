@@ -12,6 +12,7 @@ export interface Member {
   readonly own: readonly OwnWrite[];
   /** About what the request takes on the wire. */
   readonly bytes: number;
+  readonly patient: boolean;
   readonly outcome: Deferred<CommitOutcome>;
   /** Nobody waits for it any more. */
   settled: boolean;
@@ -42,8 +43,15 @@ export function toMember(request: CommitRequest): Member {
       own.push({ key, value: undefined, created: false });
     }
   }
-  const outcome = deferred<CommitOutcome>();
-  return { compare: request.expect.map(toCompare), write, own, bytes, outcome, settled: false };
+  return {
+    compare: request.expect.map(toCompare),
+    write,
+    own,
+    bytes,
+    patient: request.patient === true,
+    outcome: deferred<CommitOutcome>(),
+    settled: false,
+  };
 }
 
 function toCompare(expectation: Expectation): RawCompare {
