@@ -40,12 +40,18 @@ export class PrivateEngine {
   static async start(options: PrivateEngineOptions = {}): Promise<PrivateEngine> {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-test-dockerd-'));
     const made = new PrivateEngine(directory, options);
-    if (options.diskMiB !== undefined) made.#mountDisk(options.diskMiB);
-    await options.registry?.listenAt(join(directory, 'registry.sock'));
-    await made.up();
-    const image = await new TestEngine().bytes(`/images/${testImage}/get`);
-    await made.engine.ask('POST', '/images/load', image);
-    return made;
+    try {
+      if (options.diskMiB !== undefined) made.#mountDisk(options.diskMiB);
+      await options.registry?.listenAt(join(directory, 'registry.sock'));
+      await made.up();
+      const image = await new TestEngine().bytes(`/images/${testImage}/get`);
+      await made.engine.ask('POST', '/images/load', image);
+      return made;
+    } catch (thrown) {
+      // What failed is worth more than that an engine which never came up cannot be closed.
+      await made.close().catch(() => undefined);
+      throw thrown;
+    }
   }
 
   #mountDisk(sizeMiB: number): void {

@@ -20,7 +20,7 @@ import { Dispatcher } from './dispatcher/dispatcher.js';
 import { Doors } from './door/doors.js';
 import { loadSecrets, type Secrets } from './door/secrets.js';
 import { ChangeFeed } from './events/change-feed.js';
-import { EventLoopLag } from './metrics/event-loop-lag.js';
+import { EventLoopLag, loopActiveMs } from './metrics/event-loop-lag.js';
 import { Metrics } from './metrics/metrics.js';
 import { commitMeter, ServerGauges } from './metrics/server-metrics.js';
 import { openStore } from './open-store.js';
@@ -101,7 +101,7 @@ async function openState(given: Composition) {
   await supervision.start(space);
   const feed = new ChangeFeed(store, () => clock.wallMs());
   await supervision.start(stopping('feed', () => feed.stop()));
-  const lag = new EventLoopLag(clock);
+  const lag = new EventLoopLag(clock, loopActiveMs);
   lag.start();
   await supervision.start(stopping('event loop lag', () => lag.stop()));
   return { version, replica, metrics, store, views, rounds, space, feed, lag };

@@ -7,7 +7,10 @@ import { InstanceViews } from '../../../packages/control-plane/src/placement/ins
 import { startedStore, stopStore } from './support/memory-store.js';
 
 /** A lag under a fake clock, and standstills of the loop: time that passes while no timer fires. */
-function stoppable(fake: FakeClock): {
+function stoppable(
+  fake: FakeClock,
+  activeMs = () => fake.monotonicMs(),
+): {
   readonly lag: EventLoopLag;
   readonly standStill: (ms: number) => Promise<void>;
 } {
@@ -18,7 +21,7 @@ function stoppable(fake: FakeClock): {
     sleep: (ms, signal) => fake.sleep(ms, signal),
     timer: (ms, fn) => fake.timer(ms, fn),
   };
-  const lag = new EventLoopLag(clock);
+  const lag = new EventLoopLag(clock, activeMs);
   lag.start();
   return {
     lag,
@@ -50,6 +53,26 @@ describe('the lag of the event loop', () => {
     expect(lag.worst(), 'the first is forgotten, the second is not').to.equal(0.5);
     await clock.advance(20_100);
     expect(lag.worst()).to.equal(0);
+  });
+
+  it('is looked at once a second where the loop rests, and ten times again with the first work', async () => {
+    const clock = new FakeClock();
+    let activeMs = 0;
+    const { lag } = stoppable(clock, () => activeMs);
+    let looks = 0;
+    lag.observe(() => looks++);
+    const looksIn = async (ms: number): Promise<number> => {
+      looks = 0;
+      await clock.advance(ms);
+      return looks;
+    };
+    expect(await looksIn(3_000), 'three quiet seconds').to.equal(30);
+    expect(await looksIn(10_000), 'at rest').to.equal(10);
+    activeMs += 500;
+    await clock.advance(1_000);
+    expect(await looksIn(1_000), 'after half a second of work').to.equal(10);
+    lag.stop();
+    expect(await looksIn(5_000)).to.equal(0);
   });
 
   it('is shown to each of two scrapes at once', async () => {

@@ -55,7 +55,7 @@ export class Pacer {
     return heardBetween ? this.#quietPollMs : this.#heartbeatMs;
   }
 
-  /** How late the event loop was just now; told about ten times a second. */
+  /** How late the event loop was just now; told about ten times a second while there is work. */
   loopWas(lateMs: number): void {
     this.#drain();
     const wanted = this.#perSecond * (lateMs > busyMs ? slowerBy : fasterBy);
