@@ -108,7 +108,7 @@ export const metricTable = {
     name: 'longshore_event_loop_lag_seconds',
     kind: 'gauge',
     labels: [],
-    help: 'How late the event loop was at worst in the last 60 seconds, for every scrape alike',
+    help: 'How late the event loop was at worst in the last 60 seconds, for every scrape alike; a loop at rest is looked at once a second',
   },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
