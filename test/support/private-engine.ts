@@ -48,8 +48,7 @@ export class PrivateEngine {
       await made.engine.ask('POST', '/images/load', image);
       return made;
     } catch (thrown) {
-      // What failed is worth more than that an engine which never came up cannot be closed.
-      await made.close().catch(() => undefined);
+      await made.#remove();
       throw thrown;
     }
   }
@@ -124,7 +123,8 @@ export class PrivateEngine {
     const running = this.#process;
     if (!running) return;
     const isEnd = signal === 'SIGKILL' || signal === 'SIGTERM';
-    const ended = isEnd ? new Promise((resolve) => running.once('exit', resolve)) : undefined;
+    const isGone = running.pid === undefined || running.exitCode !== null || running.signalCode !== null;
+    const ended = isEnd && !isGone ? new Promise((resolve) => running.once('exit', resolve)) : undefined;
     running.kill(signal);
     await ended;
     if (isEnd) this.#forwarder?.kill();
@@ -163,6 +163,11 @@ export class PrivateEngine {
     await this.signal('SIGCONT');
     const listed = await this.engine.ask<{ Id: string }[]>('GET', '/containers/json?all=true');
     for (const { Id } of listed.body) await this.engine.ask('DELETE', `/containers/${Id}?force=true&v=true`);
+    await this.#remove();
+  }
+
+  /** What it has on the machine, be it up or not. */
+  async #remove(): Promise<void> {
     await this.signal('SIGTERM');
     await this.#endShims();
     // An engine that was killed has left its mounts.

@@ -74,7 +74,7 @@ describe('a patient commit', () => {
     expect(groups).to.deep.equal([1, 1, 1]);
   });
 
-  it('goes later than one whose key it expects, and hears of its own conflict alone', async () => {
+  it('keeps its turn before a later one of the same key, which goes at once behind it', async () => {
     await committed(create('a', false));
     const patient = create('b', true);
     const other = create('b', false);

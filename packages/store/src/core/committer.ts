@@ -13,9 +13,9 @@ import {
 import { type Backend, BackendError, type Found, type RawTransaction, refusals } from '../backend.js';
 import type { OwnWrite } from '../cache/live-cache.js';
 import type { CommitOutcome, CommitRequest } from '../store.js';
+import { CommitQueue } from './commit-queue.js';
 import { isDeleteOnly, sendUnmarked } from './delete-only.js';
 import { DoubtfulKeys, type Touched } from './doubt.js';
-import { Group } from './group.js';
 import { Lane } from './lane.js';
 import {
   compareName,
@@ -56,8 +56,6 @@ const eager = 4;
 /** Patient commits wait this long at most after the last transaction for another to share. */
 const patienceMs = 10;
 const queueLimit = 100_000;
-/** The mark, in compares and in writes. */
-const reserved = 1;
 
 /**
  * Group commit. Concurrency: commits may come at any time; each lane has one transaction in flight; a commit that
@@ -68,11 +66,7 @@ export class Committer {
   readonly #idle: Lane[];
   readonly #doubt = new DoubtfulKeys();
   readonly #stop = new AbortController();
-  #queue: Member[] = [];
-  /** About how many operations wait: below a full group's worth there is no point in gathering one. */
-  #queuedOps = 0;
-  /** How many of those that wait are not patient. */
-  #urgent = 0;
+  readonly #queue: CommitQueue;
   #sentMs = Number.NEGATIVE_INFINITY;
   readonly #patience: Alarm;
   readonly #active = new Roll<readonly Member[]>();
@@ -82,6 +76,7 @@ export class Committer {
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
+    this.#queue = new CommitQueue(parts.backend, this.#doubt);
     this.#patience = new Alarm(parts.clock, () => this.#pump());
     this.#idle = Array.from(
       { length: laneCount },
@@ -101,7 +96,7 @@ export class Committer {
   async stop(withinMs: number): Promise<void> {
     this.#closed = true;
     this.#patience.stop();
-    for (const member of this.#queue.splice(0)) fail(member, stopped());
+    for (const member of this.#queue.takeAll()) fail(member, stopped());
     const idle = deferred<void>();
     this.#whenIdle = idle.resolve;
     if (this.#active.size === 0) idle.resolve();
@@ -118,9 +113,7 @@ export class Committer {
     if (signal?.aborted) throw outcomeUnknown(signal.reason);
     if (this.#queue.length >= queueLimit)
       throw new CodedError('ServerException', `${queueLimit} commits wait already`, { retryable: true });
-    this.#queue.push(member);
-    this.#queuedOps += opsOf(member);
-    if (!member.patient) this.#urgent++;
+    this.#queue.add(member);
     this.#pumpSoon();
     if (!signal) return member.outcome.promise;
     const onAbort = (): void => fail(member, outcomeUnknown(signal.reason));
@@ -141,41 +134,22 @@ export class Committer {
     while (this.#queue.length > 0) {
       const lane = this.#idle.at(-1);
       if (!lane) return;
-      if (this.#queuedOps < this.#parts.backend.limits.ops / 2 && this.#gathers()) return;
-      const group = this.#nextGroup();
-      if (group.members.length === 0) return;
+      if (!this.#queue.isLarge && this.#gathers()) return;
+      const members = this.#queue.takeGroup();
+      if (members.length === 0) return;
       this.#idle.pop();
-      void this.#occupy(lane, group.members);
+      void this.#occupy(lane, members);
     }
   }
 
   /** Whether what waits, less than half a transaction's worth, goes on waiting for more. */
   #gathers(): boolean {
     if (this.#active.size >= eager) return true;
-    if (this.#urgent > 0) return false;
+    if (this.#queue.hasUrgent) return false;
     const dueMs = this.#sentMs + patienceMs;
     if (dueMs <= this.#parts.clock.monotonicMs()) return false;
     this.#patience.setBy(dueMs);
     return true;
-  }
-
-  /** Takes from the queue what can go together, in order of arrival; what cannot go now stays. */
-  #nextGroup(): Group {
-    const group = new Group(this.#parts.backend.limits, reserved);
-    const left: Member[] = [];
-    const queue = this.#queue;
-    let i = 0;
-    for (; i < queue.length && !group.full && left.length < 64; i++) {
-      const member = queue[i] as Member;
-      const blocked = !member.settled && !this.#doubt.empty && this.#doubt.touches(touchedBy(member));
-      if (blocked || !(member.settled || group.add(member))) left.push(member);
-      else {
-        this.#queuedOps -= opsOf(member);
-        if (!member.patient) this.#urgent--;
-      }
-    }
-    this.#queue = i < queue.length ? left.concat(queue.slice(i)) : left;
-    return group;
   }
 
   async #occupy(lane: Lane, members: readonly Member[]): Promise<void> {
@@ -347,8 +321,4 @@ function refused(cause: BackendError): CodedError {
 
 function stopped(): CodedError {
   return new CodedError('ServerException', 'the store has been stopped', { retryable: true });
-}
-
-function opsOf(member: Member): number {
-  return Math.max(member.compare.length, member.write.length);
 }
